@@ -1,0 +1,98 @@
+"""Mixed-signal circuit co-simulation: from a transistor netlist to a spiking array.
+
+Two storeys meet in one file format. The lower one (``netlist``, ``pdk``, ``engine``,
+``characterization``) turns transistor-level cells into models; the upper one (``models``,
+``array``) computes with thousands of them and runs without ngspice.
+
+Names below are loaded when they are first used, so that ``import neuromix`` stays fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from neuromix.array.chip import Array, Chip, SpikeSource
+    from neuromix.array.encoders import poisson_code, rate_code
+    from neuromix.array.fabric import Fabric
+    from neuromix.array.recording import Recording
+    from neuromix.array.simulation import run
+    from neuromix.characterization.campaign import characterize
+    from neuromix.characterization.fitting import fit
+    from neuromix.characterization.simulation import simulate
+    from neuromix.characterization.verification import verify
+    from neuromix.data.events import Events
+    from neuromix.declare import Condition, Plan
+    from neuromix.errors import NeuromixError
+    from neuromix.library import cell, cells, technology
+    from neuromix.models.catalogue import model
+    from neuromix.models.model import Model
+    from neuromix.models.store import load, save
+
+_PLACES = {
+    "Array": "neuromix.array.chip",
+    "Chip": "neuromix.array.chip",
+    "Condition": "neuromix.declare",
+    "Events": "neuromix.data.events",
+    "Fabric": "neuromix.array.fabric",
+    "Model": "neuromix.models.model",
+    "NeuromixError": "neuromix.errors",
+    "Plan": "neuromix.declare",
+    "Recording": "neuromix.array.recording",
+    "SpikeSource": "neuromix.array.chip",
+    "cell": "neuromix.library",
+    "cells": "neuromix.library",
+    "characterize": "neuromix.characterization.campaign",
+    "fit": "neuromix.characterization.fitting",
+    "load": "neuromix.models.store",
+    "measure": "neuromix.measure",
+    "model": "neuromix.models.catalogue",
+    "plot": "neuromix.plot",
+    "poisson_code": "neuromix.array.encoders",
+    "rate_code": "neuromix.array.encoders",
+    "run": "neuromix.array.simulation",
+    "save": "neuromix.models.store",
+    "simulate": "neuromix.characterization.simulation",
+    "technology": "neuromix.library",
+    "verify": "neuromix.characterization.verification",
+}
+
+__all__ = [
+    "Array",
+    "Chip",
+    "Condition",
+    "Events",
+    "Fabric",
+    "Model",
+    "NeuromixError",
+    "Plan",
+    "Recording",
+    "SpikeSource",
+    "cell",
+    "cells",
+    "characterize",
+    "fit",
+    "load",
+    "model",
+    "poisson_code",
+    "rate_code",
+    "run",
+    "save",
+    "simulate",
+    "technology",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'neuromix' has no attribute {name!r}")
+    place = importlib.import_module(_PLACES[name])
+    found = place if place.__name__ == f"neuromix.{name}" else getattr(place, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(_PLACES)

@@ -1,0 +1,89 @@
+"""Spikes as address events: a time and an address each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neuromix.errors import BadValue
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Address events in order of time.
+
+    Parameters
+    ----------
+    time : (n,) ndarray of float64, s
+        Sorted, finite.
+    address : (n,) ndarray of uint32
+        Who spiked.
+    """
+
+    time: NDArray[np.float64]
+    address: NDArray[np.uint32]
+
+    def __post_init__(self) -> None:
+        time = np.ascontiguousarray(self.time, dtype=np.float64)
+        given = np.asarray(self.address)
+        if given.size and (given.min() < 0 or given.max() > np.iinfo(np.uint32).max):
+            raise BadValue("events: an address does not fit into 32 bits")
+        address = np.ascontiguousarray(given, dtype=np.uint32)
+        if time.ndim != 1 or time.shape != address.shape:
+            raise BadValue(
+                "events: time and address must be one-dimensional and of one length",
+                [f"time has shape {time.shape}, address {address.shape}"],
+            )
+        if not np.all(np.isfinite(time)):
+            raise BadValue("events: a time is not finite")
+        if np.any(np.diff(time) < 0.0):
+            raise BadValue("events: times are not sorted", cure="Events.sort(time, address)")
+        time.setflags(write=False)
+        address.setflags(write=False)
+        object.__setattr__(self, "time", time)
+        object.__setattr__(self, "address", address)
+
+    @classmethod
+    def sort(cls, time: ArrayLike, address: ArrayLike) -> Events:
+        """Return events in order of time; equal times keep their order."""
+        moments = np.asarray(time, dtype=np.float64)
+        order = np.argsort(moments, kind="stable")
+        return cls(moments[order], np.asarray(address)[order])
+
+    @classmethod
+    def empty(cls) -> Events:
+        """Return no events."""
+        return cls(np.empty(0), np.empty(0, dtype=np.uint32))
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Events):
+            return NotImplemented
+        return np.array_equal(self.time, other.time) and np.array_equal(self.address, other.address)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        if not len(self):
+            return "Events(none)"
+        return (
+            f"Events({len(self)} from {len(np.unique(self.address))} addresses, "
+            f"{self.time[0]:.6g} … {self.time[-1]:.6g} s)"
+        )
+
+    def between(self, start: float, stop: float) -> Events:
+        """Return the events with ``start <= time < stop``."""
+        first, last = np.searchsorted(self.time, (start, stop))
+        return Events(self.time[first:last], self.address[first:last])
+
+    def of(self, address: int) -> NDArray[np.float64]:
+        """Return the times of one address, s."""
+        return np.asarray(self.time[self.address == address])
+
+    def counts(self, size: int) -> NDArray[np.int64]:
+        """Return how many events each of ``size`` addresses sent, shape ``(size,)``."""
+        return np.bincount(self.address.astype(np.int64), minlength=size)

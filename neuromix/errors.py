@@ -1,0 +1,172 @@
+"""Every error that neuromix raises on purpose, in one tree.
+
+NeuromixError
+├── InputError                 the user's words are off
+│   ├── UnknownName            no cell, bench, parameter, technology … of that name
+│   └── BadValue               a value out of its range, or of the wrong kind
+├── NetlistError               the circuit cannot be simulated as it is written
+│   ├── PortMismatch           netlist and declaration disagree about the ports
+│   ├── UndefinedParameter     a ``{parameter}`` that nobody gives a value
+│   └── SingularCircuit        a floating node or a loop of voltage sources
+├── TechnologyError
+│   └── ModelSetMissing        no model files, or not the pinned ones
+├── EngineError
+│   ├── EngineMissing          libngspice is not installed
+│   ├── SimulationFailed       ngspice refused the deck
+│   ├── NotConverged           ngspice gave up before the end
+│   ├── TimedOut               no answer in time; the worker was killed
+│   └── WorkerDied             the worker process is gone
+├── ModelFileError             a model file that is truncated, hostile or of another schema
+├── BelowNumericalFloor        a spread that the simulator's own error explains
+├── FitFailed                  the data do not determine the model
+├── FabricError                events that a fabric cannot carry
+├── DiskFull                   nothing half-written was left behind
+└── MissingExtra               an optional dependency is not installed
+
+Each error carries its evidence (what was run, where, the last lines of the log) and, where one is
+known, the next step to take.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class NeuromixError(Exception):
+    """Base of the tree.
+
+    Parameters
+    ----------
+    summary : str
+        One line: what was done, and what is wrong with it.
+    evidence : iterable of str, optional
+        Lines that a reader needs to believe it.
+    cure : str, optional
+        The next step to take.
+    """
+
+    def __init__(self, summary: str, evidence: Iterable[str] = (), cure: str | None = None) -> None:
+        self.summary = summary
+        self.evidence = tuple(evidence)
+        self.cure = cure
+        super().__init__(summary)
+
+    def __str__(self) -> str:
+        lines = [self.summary, *(f"  {line}" for line in self.evidence)]
+        if self.cure:
+            lines.append(f"  try: {self.cure}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.summary, self.evidence, self.cure))
+
+
+def _rebuild(
+    kind: type[NeuromixError], summary: str, evidence: tuple[str, ...], cure: str | None
+) -> NeuromixError:
+    """Unpickle an error, whatever the signature of its own class."""
+    error = kind.__new__(kind)
+    NeuromixError.__init__(error, summary, evidence, cure)
+    return error
+
+
+class InputError(NeuromixError):
+    """The user's words are off."""
+
+
+class UnknownName(InputError):
+    """No such cell, bench, parameter or technology; near names are offered.
+
+    Parameters
+    ----------
+    kind : str
+        What was looked for, such as ``"cell"``.
+    name : str
+        The name that was given.
+    known : iterable of str
+        The names that there are.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        cure = " or ".join(near) if near else None
+        shown = ", ".join(names) if names else "none"
+        super().__init__(f"no {kind} named {name!r}", [f"known: {shown}"], cure)
+
+
+class BadValue(InputError):
+    """A value out of its range, or of the wrong kind."""
+
+
+class NetlistError(NeuromixError):
+    """The circuit cannot be simulated as it is written."""
+
+
+class PortMismatch(NetlistError):
+    """Netlist and declaration disagree about the ports."""
+
+
+class UndefinedParameter(NetlistError):
+    """A ``{parameter}`` of a netlist that nobody gives a value."""
+
+
+class SingularCircuit(NetlistError):
+    """A floating node or a loop of voltage sources; ngspice's answer would be invented."""
+
+
+class TechnologyError(NeuromixError):
+    """A technology is not usable."""
+
+
+class ModelSetMissing(TechnologyError):
+    """The model files are not there, or are not the pinned ones."""
+
+
+class EngineError(NeuromixError):
+    """The simulator did not deliver."""
+
+
+class EngineMissing(EngineError):
+    """libngspice is not installed."""
+
+
+class SimulationFailed(EngineError):
+    """ngspice refused the deck or returned something that is not a result."""
+
+
+class NotConverged(EngineError):
+    """ngspice gave up before the end."""
+
+
+class TimedOut(EngineError):
+    """No answer in time; the worker was killed."""
+
+
+class WorkerDied(EngineError):
+    """The worker process is gone."""
+
+
+class ModelFileError(NeuromixError):
+    """A model file that is truncated, hostile, or of another schema."""
+
+
+class BelowNumericalFloor(NeuromixError):
+    """A spread or jitter that the simulator's own error explains."""
+
+
+class FitFailed(NeuromixError):
+    """The data do not determine the model."""
+
+
+class FabricError(NeuromixError):
+    """Events that an address-event fabric cannot carry."""
+
+
+class DiskFull(NeuromixError):
+    """The file system is full; nothing half-written was left behind."""
+
+
+class MissingExtra(NeuromixError):
+    """An optional dependency is not installed."""

@@ -1,0 +1,139 @@
+"""The contract of a family of dynamics, and how families are found.
+
+A family is a frozen dataclass whose fields are its physical parameters. A scalar in a field is one
+cell; an array of shape ``(n,)`` is ``n`` mismatched ones. The same class serves both.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import importlib.metadata
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.declare import Parameter
+from neuromix.errors import BadValue, UnknownName
+from neuromix.models import families
+
+Values = float | NDArray[np.float64]
+
+
+def quantity(
+    unit: str,
+    meaning: str,
+    low: float = -np.inf,
+    high: float = np.inf,
+    *,
+    positive: bool = False,
+    default: float | None = None,
+) -> Any:
+    """Declare a field of a family: its unit, meaning and sane range, once.
+
+    ``positive`` quantities are spread on a logarithmic scale; ``default`` makes it optional.
+    """
+    metadata = {"unit": unit, "meaning": meaning, "low": low, "high": high, "positive": positive}
+    if default is None:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Base of all families; see the module's text."""
+
+    role: ClassVar[str] = ""
+    """``"neuron"``, ``"synapse"`` or ``"converter"``: where the array puts it."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the name of the family: that of its module."""
+        return cls.__module__.rpartition(".")[2]
+
+    @classmethod
+    def parameters(cls) -> tuple[Parameter, ...]:
+        """Return name, unit, meaning and range of each field; the value is the field's default."""
+        return tuple(
+            Parameter(
+                item.name,
+                np.nan if item.default is dataclasses.MISSING else item.default,
+                item.metadata["unit"],
+                item.metadata["meaning"],
+                item.metadata["low"],
+                item.metadata["high"],
+            )
+            for item in dataclasses.fields(cls)
+        )
+
+    @classmethod
+    def positive(cls, name: str) -> bool:
+        """Tell whether that parameter is spread on a logarithmic scale."""
+        return bool(next(f for f in dataclasses.fields(cls) if f.name == name).metadata["positive"])
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Values]) -> Self:
+        """Build the family from a mapping, with every name and range checked."""
+        known = {item.name: item for item in cls.parameters()}
+        for name in values:
+            if name not in known:
+                raise UnknownName(f"parameter of family {cls.name()!r}", name, known)
+        for name, item in known.items():
+            if name not in values and np.isnan(item.value):
+                raise BadValue(f"family {cls.name()!r}: the parameter {name!r} is missing")
+            given = np.asarray(values.get(name, item.value), dtype=np.float64)
+            if not np.all(np.isfinite(given)):
+                raise BadValue(f"family {cls.name()!r}: {name} is not finite")
+            for extreme in (float(given.min()), float(given.max())):
+                item.check(extreme)
+        return cls(**values)
+
+    def values(self) -> dict[str, Values]:
+        """Return the parameters by name."""
+        return {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+
+    def matrix(self, size: int = 1) -> NDArray[np.float64]:
+        """Return the parameters as kernels want them: shape ``(size, number of parameters)``."""
+        columns = [
+            np.broadcast_to(np.asarray(value, dtype=np.float64), (size,))
+            for value in self.values().values()
+        ]
+        return np.ascontiguousarray(np.stack(columns, axis=1))
+
+    def replace(self, **changes: Values) -> Self:
+        """Return the same family with other values."""
+        return dataclasses.replace(self, **changes)
+
+
+def family_names() -> tuple[str, ...]:
+    """Return the names of all installed families."""
+    built_in = {item.name for item in pkgutil.iter_modules(families.__path__)}
+    added = {item.name for item in importlib.metadata.entry_points(group="neuromix.models")}
+    return tuple(sorted(built_in | added))
+
+
+def family(name: str) -> type[Family]:
+    """Return the family of that name.
+
+    A name that was read from a file is only ever compared with what is installed; it is never
+    imported as it stands.
+
+    Raises
+    ------
+    UnknownName
+        Where no installed family has that name.
+    """
+    for item in pkgutil.iter_modules(families.__path__):
+        if item.name == name:
+            module = importlib.import_module(f"{families.__name__}.{item.name}")
+            found: type[Family] = module.Dynamics
+            return found
+    for entry in importlib.metadata.entry_points(group="neuromix.models"):
+        if entry.name == name:
+            loaded: type[Family] = entry.load()
+            return loaded
+    raise UnknownName("model family", name, family_names())

@@ -1,0 +1,95 @@
+"""The joint distribution of a model's parameters over instances on one die."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.data.randomness import generator
+from neuromix.errors import BadValue
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """Joint normal distribution in a transformed space.
+
+    A parameter that is positive is transformed by its logarithm, another by the identity.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Parameters that differ between instances.
+    logarithmic : tuple of bool
+        Which of them are transformed by the logarithm.
+    shift : tuple of float
+        Mean of the transformed value less that of the nominal instance.
+    covariance : tuple of tuple of float
+        Of the transformed values.
+    samples, failures : int
+        How many SPICE instances it rests on, and how many did not converge.
+    """
+
+    names: tuple[str, ...]
+    logarithmic: tuple[bool, ...]
+    shift: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    samples: int
+    failures: int = 0
+
+    def __post_init__(self) -> None:
+        size = len(self.names)
+        if not (len(self.logarithmic) == len(self.shift) == len(self.covariance) == size):
+            raise BadValue("mismatch: names, shift and covariance differ in length")
+        matrix = np.asarray(self.covariance, dtype=np.float64)
+        if size and (matrix.shape != (size, size) or not np.all(np.isfinite(matrix))):
+            raise BadValue("mismatch: the covariance is not a finite square matrix")
+        if size and (
+            not np.allclose(matrix, matrix.T, rtol=1e-6, atol=0.0)
+            or np.linalg.eigvalsh(matrix).min() < -1e-9 * max(np.trace(matrix), 1e-300)
+        ):
+            raise BadValue("mismatch: the covariance is not symmetric and positive")
+
+    @classmethod
+    def of(
+        cls,
+        names: tuple[str, ...],
+        logarithmic: tuple[bool, ...],
+        nominal: NDArray[np.float64],
+        instances: NDArray[np.float64],
+        failures: int = 0,
+    ) -> Mismatch:
+        """Estimate the distribution from fitted instances, shape ``(samples, len(names))``."""
+        flags = np.asarray(logarithmic)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = np.where(flags, np.log(np.abs(instances)), instances)
+            centre = np.where(flags, np.log(np.abs(nominal)), nominal)
+        covariance = np.atleast_2d(np.cov(values, rowvar=False))
+        return cls(
+            names,
+            logarithmic,
+            tuple(float(x) for x in values.mean(axis=0) - centre),
+            tuple(tuple(float(x) for x in row) for row in covariance),
+            len(instances),
+            failures,
+        )
+
+    def draw(
+        self, nominal: NDArray[np.float64], size: int, seed: int, *owner: str | int
+    ) -> NDArray[np.float64]:
+        """Draw ``size`` instances around ``nominal``, shape ``(size, len(names))``.
+
+        Instance k is row k whatever ``size`` is, so that adding neurons redraws none.
+        """
+        if not self.names:
+            return np.empty((size, 0))
+        matrix = np.asarray(self.covariance, dtype=np.float64)
+        weights, vectors = np.linalg.eigh(matrix)
+        root = vectors * np.sqrt(np.clip(weights, 0.0, None))
+        normal = generator(seed, *owner, "mismatch").standard_normal((size, len(self.names)))
+        flags = np.asarray(self.logarithmic)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            centre = np.where(flags, np.log(np.abs(nominal)), nominal)
+        values = centre + np.asarray(self.shift) + normal @ root.T
+        return np.asarray(np.where(flags, np.exp(values), values), dtype=np.float64)

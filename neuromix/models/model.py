@@ -1,0 +1,171 @@
+"""A model: what a cell does, how far instances differ, how much it is to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from neuromix.models.family import Family
+from neuromix.models.mismatch import Mismatch
+from neuromix.units import render
+
+
+@dataclass(frozen=True)
+class CurrentNoise:
+    """Power spectral density of the noise current at the input, ``white + flicker / f**exponent``.
+
+    Parameters
+    ----------
+    white : float
+        A²/Hz.
+    flicker : float
+        At 1 Hz, A²/Hz.
+    exponent : float
+        Of the frequency.
+    """
+
+    white: float = 0.0
+    flicker: float = 0.0
+    exponent: float = 1.0
+
+    @property
+    def corner(self) -> float:
+        """Frequency at which both parts are equal, Hz; 0 without flicker."""
+        if self.white <= 0.0 or self.flicker <= 0.0:
+            return 0.0
+        return float((self.flicker / self.white) ** (1.0 / self.exponent))
+
+
+@dataclass(frozen=True)
+class Energy:
+    """What the supply pays: ``per_event`` joules for each spike or event, and a standing power.
+
+    Parameters
+    ----------
+    per_event : float
+        J, without what an input source brings.
+    static_power : float
+        W, while nothing happens.
+    growth : float
+        J per unit of ln(1 + I/1 nA): how the energy of an event grows with the input current.
+    """
+
+    per_event: float = 0.0
+    static_power: float = 0.0
+    growth: float = 0.0
+
+
+@dataclass(frozen=True)
+class Range:
+    """Values of one input or condition that the fit has covered, SI."""
+
+    low: float
+    high: float
+    unit: str
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A characterized cell.
+
+    Parameters
+    ----------
+    cell, technology : str
+        What it is a model of.
+    condition : mapping of str to str or float
+        Corner, temperature (K), supply (V), whether biases were ideal.
+    dynamics : Family
+        Nominal parameters; scalars.
+    spread : mapping of str to float
+        Standard error of each parameter from the fit, same units.
+    mismatch : Mismatch
+        Joint distribution over instances.
+    noise : CurrentNoise
+        Referred to the input.
+    energy : Energy
+        Per event and standing.
+    validity : mapping of str to Range
+        What was covered.
+    proof : mapping of str to float
+        Errors on stimuli that the fit never saw, each beside its numerical floor.
+    provenance : mapping of str to str
+        Hashes, versions, the command.
+    """
+
+    cell: str
+    technology: str
+    condition: Mapping[str, str | float]
+    dynamics: Family
+    spread: Mapping[str, float] = field(default_factory=dict)
+    mismatch: Mismatch = field(default_factory=lambda: Mismatch((), (), (), (), 0))
+    noise: CurrentNoise = CurrentNoise()
+    energy: Energy = Energy()
+    validity: Mapping[str, Range] = field(default_factory=dict)
+    proof: Mapping[str, float] = field(default_factory=dict)
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def family(self) -> str:
+        """Name of the family of dynamics."""
+        return self.dynamics.name()
+
+    def nominal(self, name: str) -> float:
+        """Return the nominal value of a parameter of the dynamics or of ``energy_per_event``."""
+        if name == "energy_per_event":
+            return self.energy.per_event
+        return float(np.asarray(getattr(self.dynamics, name)))
+
+    def sample(self, size: int, seed: int, *owner: str | int) -> Family:
+        """Return ``size`` mismatched instances as one family with arrays in it.
+
+        Instance k depends on ``(seed, owner, k)`` alone.
+        """
+        drawn = self.draws(size, seed, *owner)
+        return self.dynamics.replace(
+            **{name: drawn[name] for name in drawn if name != "energy_per_event"}
+        )
+
+    def draws(self, size: int, seed: int, *owner: str | int) -> dict[str, np.ndarray]:
+        """Return the drawn values by name, each of shape ``(size,)``, energy included."""
+        names = self.mismatch.names
+        centre = np.array([self.nominal(name) for name in names])
+        values = self.mismatch.draw(centre, size, seed, *owner)
+        return {name: np.ascontiguousarray(values[:, k]) for k, name in enumerate(names)}
+
+    def with_proof(self, proof: Mapping[str, float]) -> Model:
+        """Return the same model with these held-out errors."""
+        return replace(self, proof=dict(proof))
+
+    def table(self) -> list[tuple[str, str, str, str]]:
+        """Return rows of name, value, spread over instances, meaning."""
+        sigma = dict(
+            zip(
+                self.mismatch.names,
+                np.sqrt(np.diag(np.asarray(self.mismatch.covariance)))
+                if self.mismatch.names
+                else (),
+                strict=True,
+            )
+        )
+        logarithmic = dict(zip(self.mismatch.names, self.mismatch.logarithmic, strict=True))
+        rows = []
+        for item in self.dynamics.parameters():
+            value = self.nominal(item.name)
+            spread = ""
+            if item.name in sigma:
+                s = float(sigma[item.name])
+                spread = (
+                    f"±{100 * s:.2f} %" if logarithmic[item.name] else f"±{render(s, item.unit)}"
+                )
+            rows.append((item.name, render(value, item.unit), spread, item.meaning))
+        return rows
+
+    def __str__(self) -> str:
+        head = f"{self.cell} · {self.technology} · {self.family}"
+        rows = self.table()
+        width = max(len(row[0]) for row in rows)
+        lines = [f"  {n:<{width}}  {v:>12}  {s:>12}  {m}" for n, v, s, m in rows]
+        proof = [f"  {name:<{width}}  {value:.3g}" for name, value in self.proof.items()]
+        return "\n".join([head, *lines, *(["  held-out:"] if proof else []), *proof])

@@ -1,0 +1,153 @@
+"""Model files: JSON with a schema version. Loading checks everything and runs no code."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from neuromix.data.files import replace_file
+from neuromix.errors import InputError, ModelFileError
+from neuromix.models.family import family
+from neuromix.models.mismatch import Mismatch
+from neuromix.models.model import CurrentNoise, Energy, Model, Range
+
+SCHEMA = 1
+LARGEST_FILE = 4 * 1024 * 1024
+"""Bytes; a model file is a few kilobytes, so more is an attack or a mistake."""
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One parameter as it stands in the file."""
+
+    value: float
+    unit: str
+    spread: float | None = None
+
+
+class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file, field by field."""
+
+    schema: int
+    cell: str
+    technology: str
+    family: str
+    condition: dict[str, str | float | bool]
+    parameters: dict[str, Entry]
+    mismatch: Mismatch
+    noise: CurrentNoise
+    energy: Energy
+    validity: dict[str, Range]
+    proof: dict[str, float]
+    provenance: dict[str, str]
+
+
+def encode(model: Model) -> bytes:
+    """Return the bytes of a model file."""
+    units = {item.name: item.unit for item in model.dynamics.parameters()}
+    record = ModelFile(
+        schema=SCHEMA,
+        cell=model.cell,
+        technology=model.technology,
+        family=model.family,
+        condition=dict(model.condition),
+        parameters={
+            name: Entry(model.nominal(name), unit, model.spread.get(name))
+            for name, unit in units.items()
+        },
+        mismatch=model.mismatch,
+        noise=model.noise,
+        energy=model.energy,
+        validity=dict(model.validity),
+        proof=dict(model.proof),
+        provenance=dict(model.provenance),
+    )
+    return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
+
+
+def decode(raw: bytes, source: str = "model file") -> Model:
+    """Read the bytes of a model file.
+
+    Raises
+    ------
+    ModelFileError
+        Where it is truncated, of another schema, or holds what no fit would write.
+    """
+    cure = "characterize the cell again, or take the file from where it was made"
+    try:
+        record = msgspec.json.decode(raw, type=ModelFile)
+    except (msgspec.DecodeError, InputError, ValueError, RecursionError) as error:
+        raise ModelFileError(f"{source} is not a model file", [str(error)], cure) from error
+    if record.schema != SCHEMA:
+        raise ModelFileError(
+            f"{source} has schema {record.schema}; this version reads {SCHEMA}", cure=cure
+        )
+    try:
+        dynamics = family(record.family).from_values(
+            {name: entry.value for name, entry in record.parameters.items()}
+        )
+        model = Model(
+            record.cell,
+            record.technology,
+            record.condition,
+            dynamics,
+            {n: e.spread for n, e in record.parameters.items() if e.spread is not None},
+            record.mismatch,
+            record.noise,
+            record.energy,
+            record.validity,
+            record.proof,
+            record.provenance,
+        )
+        _check(model)
+    except InputError as error:
+        raise ModelFileError(f"{source} holds what no fit writes", [str(error)], cure) from error
+    return model
+
+
+def _check(model: Model) -> None:
+    """Refuse numbers that are not finite, and mismatch of parameters that there are not."""
+    known = {item.name for item in model.dynamics.parameters()} | {"energy_per_event"}
+    unknown = [name for name in model.mismatch.names if name not in known]
+    numbers: list[float] = [
+        *dataclasses.astuple(model.noise),
+        *dataclasses.astuple(model.energy),
+        *model.mismatch.shift,
+        *model.spread.values(),
+    ]
+    if unknown:
+        raise InputError(f"mismatch of {unknown[0]!r}, which is not a parameter")
+    if not all(math.isfinite(number) for number in numbers):
+        raise InputError("a number is not finite")
+    if model.noise.white < 0.0 or model.noise.flicker < 0.0 or model.energy.static_power < 0.0:
+        raise InputError("a power is negative")
+    if model.mismatch.names and np.diag(np.asarray(model.mismatch.covariance)).max() > 25.0:
+        raise InputError("a sigma is beyond 5, which no transistor shows")
+
+
+def save(model: Model, path: str | Path) -> Path:
+    """Write a model file: beside, then replace."""
+    return replace_file(Path(path), encode(model))
+
+
+def load(path: str | Path) -> Model:
+    """Read a model file; see :func:`decode`."""
+    file = Path(path)
+    try:
+        size = file.stat().st_size
+        if size > LARGEST_FILE:
+            raise ModelFileError(f"{file} has {size} bytes; no model file is that large")
+        raw = file.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"{file} cannot be read", [str(error)]) from error
+    return decode(raw, str(file))
+
+
+def summary(model: Model) -> Mapping[str, object]:
+    """Return the model as plain values, for ``--json``."""
+    decoded: dict[str, object] = msgspec.json.decode(encode(model))
+    return decoded

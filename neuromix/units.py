@@ -1,0 +1,75 @@
+"""Units at the border: text such as ``"20n"`` in, engineering notation out, SI floats between."""
+
+from __future__ import annotations
+
+import math
+
+from neuromix.errors import BadValue
+
+ZERO_CELSIUS = 273.15
+"""Kelvin at 0 °C (exact, SI brochure 2019)."""
+
+BOLTZMANN = 1.380649e-23
+"""Boltzmann constant, J/K (exact, SI 2019)."""
+
+ELEMENTARY_CHARGE = 1.602176634e-19
+"""Elementary charge, C (exact, SI 2019)."""
+
+
+def thermal_voltage(temperature: float) -> float:
+    """Return kT/q in volts at ``temperature`` in kelvin."""
+    return BOLTZMANN * temperature / ELEMENTARY_CHARGE
+
+
+def kelvin(celsius: float) -> float:
+    """Convert °C to K."""
+    return celsius + ZERO_CELSIUS
+
+
+def celsius(temperature: float) -> float:
+    """Convert K to °C, rounded to 1 µK so that 300.15 K is 27 °C exactly."""
+    return round(temperature - ZERO_CELSIUS, 6)
+
+
+def parse(text: str | float, *, of: str = "value") -> float:
+    """Read a number with an optional SI prefix and unit, such as ``"20n"`` or ``"1.8 V"``.
+
+    Parameters
+    ----------
+    text : str or float
+        The words of the user; a float passes.
+    of : str
+        What it is the value of, for the error.
+
+    Raises
+    ------
+    BadValue
+        Where it is not a finite number.
+    """
+    if isinstance(text, (int, float)):
+        value = float(text)
+    else:
+        from quantiphy import InvalidNumber, Quantity
+
+        try:
+            value = float(Quantity(text))
+        except InvalidNumber as error:
+            raise BadValue(
+                f"{of}: {text!r} is not a number", cure="a number such as 1e-9, 1n or '1 nA'"
+            ) from error
+    if not math.isfinite(value):
+        raise BadValue(f"{of}: {text!r} is not finite")
+    return value
+
+
+def render(value: float, unit: str = "", precision: int = 4) -> str:
+    """Write ``value`` in engineering notation, such as ``"1.85 kHz"``."""
+    if not math.isfinite(value):
+        return f"{value} {unit}".strip()
+    if unit in {"", "1"}:
+        return f"{value:.{precision}g}"
+    if unit == "K" or "**" in unit or "/" in unit:
+        return f"{value:.{precision}g} {unit}"
+    from quantiphy import Quantity
+
+    return str(Quantity(value, unit).render(prec=precision - 1))
