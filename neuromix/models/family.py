@@ -2,6 +2,18 @@
 
 A family is a frozen dataclass whose fields are its physical parameters. A scalar in a field is one
 cell; an array of shape ``(n,)`` is ``n`` mismatched ones. The same class serves both.
+
+Beside the class its module defines the compiled functions of its role (``numba.njit``; ``p`` is one
+row of :meth:`Family.matrix`, states and results are floats, SI):
+
+``"neuron"``
+    ``advance(v, hold, i_in, dt, p) -> (v, hold, spike)`` and :meth:`Family.shortest_interval`.
+``"synapse"``
+    ``rest(p) -> state``, ``decay(state, dt, p) -> state``,
+    ``inject(state, weight_current, width, p) -> state``,
+    ``source(state, p) -> current`` and ``sink(state, p) -> current``.
+``"converter"``
+    none; the class has ``table(output) -> (n, codes)`` of settled currents.
 """
 
 from __future__ import annotations
@@ -10,7 +22,8 @@ import dataclasses
 import importlib
 import importlib.metadata
 import pkgutil
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -22,6 +35,13 @@ from neuromix.errors import BadValue, UnknownName
 from neuromix.models import families
 
 Values = float | NDArray[np.float64]
+
+KERNELS: Mapping[str, tuple[str, ...]] = {
+    "neuron": ("advance",),
+    "synapse": ("rest", "decay", "inject", "source", "sink"),
+    "converter": (),
+}
+"""The compiled functions that the module of a family of each role defines."""
 
 
 def quantity(
@@ -103,6 +123,29 @@ class Family:
             for value in self.values().values()
         ]
         return np.ascontiguousarray(np.stack(columns, axis=1))
+
+    @classmethod
+    def kernels(cls) -> tuple[Callable[..., Any], ...]:
+        """Return the compiled functions of the family, in the order of :data:`KERNELS`.
+
+        Raises
+        ------
+        BadValue
+            Where its module lacks one of them.
+        """
+        module = sys.modules[cls.__module__]
+        missing = [name for name in KERNELS.get(cls.role, ()) if not hasattr(module, name)]
+        if missing or cls.role not in KERNELS:
+            raise BadValue(
+                f"family {cls.name()!r} cannot be computed with",
+                [f"role {cls.role!r}; missing: {', '.join(missing) or 'a known role'}"],
+                "define the functions that neuromix.models.family describes for its role",
+            )
+        return tuple(getattr(module, name) for name in KERNELS[cls.role])
+
+    def shortest_interval(self) -> Values:
+        """Return the shortest time between two spikes of a neuron, s; 0 where none is known."""
+        return 0.0
 
     def replace(self, **changes: Values) -> Self:
         """Return the same family with other values."""

@@ -55,6 +55,24 @@ class Dynamics(Family):
 
 
 @njit(inline="always")
+def rest(p: tuple[float, ...]) -> float:
+    """Return L without any input: that of the leakage floor."""
+    return math.log(p[6] / REFERENCE_CURRENT)
+
+
+@njit(inline="always")
+def source(log_current: float, p: tuple[float, ...]) -> float:  # noqa: ARG001
+    """Return the current that the source output sends, A."""
+    return REFERENCE_CURRENT * math.exp(log_current)
+
+
+@njit(inline="always")
+def sink(log_current: float, p: tuple[float, ...]) -> float:
+    """Return the current that the mirrored sink output takes, A."""
+    return p[7] * REFERENCE_CURRENT * math.exp(log_current)
+
+
+@njit(inline="always")
 def decay(log_current: float, dt: float, p: tuple[float, ...]) -> float:
     """Return L after ``dt`` without a pulse: the closed form, stopped at the floor."""
     e = p[5]

@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from numba import njit
 
 from neuromix.models.family import Family, Values, quantity
@@ -25,6 +26,9 @@ REFERENCE_CURRENT = 1e-9
 
 VOLTAGE_PER_STEP = 0.2
 """Largest move of the membrane in one internal step, in units of the feedback's slope D."""
+
+LARGEST_CURRENT = 1e-6
+"""Input up to which the shortest interval between spikes is stated, A."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,11 @@ class Dynamics(Family):
     refractory_time: Values = quantity("s", "t0, hold time at no input", 0.0, 1.0, positive=True)
     refractory_growth: Values = quantity("s", "t1, its growth with ln(1 + I/1 nA)", -1.0, 1.0)
     delay: Values = quantity("s", "from threshold to the output spike", 0.0, 1e-2)
+
+    def shortest_interval(self) -> Values:
+        """Return delay and hold time at an input of 1 µA, s: no two spikes are closer."""
+        growth = self.refractory_growth * np.log1p(LARGEST_CURRENT / REFERENCE_CURRENT)
+        return self.delay + np.maximum(0.0, self.refractory_time + np.minimum(growth, 0.0))
 
 
 @njit(inline="always")
