@@ -1,0 +1,72 @@
+"""What several commands are told in the same words: lists, assignments, degrees Celsius.
+
+The functions are click types: ``click.option("--corner", type=names, default="tt")``.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import click
+
+from neuromix import units
+from neuromix.errors import BadValue
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Read names between commas, such as ``tt,ss,ff``."""
+    found = tuple(item.strip() for item in text.split(","))
+    if not all(found):
+        raise click.BadParameter(f"{text!r} has an empty name between commas")
+    return found
+
+
+def celsius(text: str) -> tuple[float, ...]:
+    """Read temperatures in °C between commas, such as ``0,27,85``; returned in kelvin."""
+    try:
+        found = tuple(units.kelvin(float(item)) for item in text.split(","))
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is not a list of temperatures in °C, such as 0,27,85"
+        ) from error
+    if not all(0 < item < math.inf for item in found):
+        raise click.BadParameter(f"{text!r} goes below absolute zero or is not finite")
+    return found
+
+
+def assignment(text: str) -> tuple[str, float]:
+    """Read ``name=value``, where the value may have an SI prefix, such as ``i_in=20n``."""
+    name, equals, number = (part.strip() for part in text.partition("="))
+    if not equals or not name:
+        raise click.BadParameter(f"{text!r} is not name=value, such as i_in=20n")
+    try:
+        return name, units.parse(number, of=name)
+    except BadValue as error:
+        raise click.BadParameter(str(error)) from error
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+"""Decorator: adds ``--json``."""
+
+technology = functools.partial(
+    click.option,
+    "-t",
+    "--technology",
+    default="gf180mcu",
+    show_default=True,
+    metavar="NAME",
+    help="Technology, as `neuromix list` names it.",
+)
+"""Call to make a decorator that adds ``--technology``."""
+
+parameters = click.option(
+    "-p",
+    "--parameter",
+    "parameters",
+    type=assignment,
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Parameter of the bench, such as i_in=20n; may be repeated.",
+)
+"""Decorator: adds ``-p name=value``, a tuple of (name, number) pairs."""
