@@ -1,0 +1,46 @@
+# `make demo` and `make test` are all there is to type; both set everything up first.
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PYTHONDONTWRITEBYTECODE = 1
+
+BIN := .venv/bin
+
+.PHONY: help setup demo test test-all lint models lock clean
+
+help:
+	@echo 'make demo      characterize cells in ngspice, classify digits with them, write demo-output/'
+	@echo 'make test      lint, type check and every test that is not slow'
+	@echo 'make test-all  the slow tests as well'
+	@echo 'make models    make the committed models of circuits/ anew'
+	@echo 'make lint      ruff, mypy, import-linter'
+	@echo 'make clean     remove all that these targets made'
+
+setup:
+	@bash tools/setup.sh
+
+demo: setup
+	$(BIN)/neuromix demo -o demo-output
+
+lint: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest -m 'not slow'
+
+test-all: lint
+	$(BIN)/pytest
+
+models: setup
+	$(BIN)/python tools/models.py
+
+# The newest versions that pyproject.toml allows, from a clean environment.
+lock:
+	bash tools/lock.sh
+
+clean:
+	rm -rf .venv build dist demo-output *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+	  .hypothesis .import_linter_cache
+	find neuromix circuits tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
