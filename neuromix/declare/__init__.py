@@ -7,7 +7,6 @@ or any verb; a declaration describes and does not execute.
 
 from neuromix.declare.analysis import (
     Analysis,
-    DirectCurrentSweep,
     Noise,
     OperatingPoint,
     Settings,
@@ -16,7 +15,7 @@ from neuromix.declare.analysis import (
 from neuromix.declare.bench import Bench, Measure
 from neuromix.declare.cell import Bias, Cell, ModelFamily, Port, Realisation
 from neuromix.declare.condition import Condition, Plan
-from neuromix.declare.drive import Constant, Current, Drive, Points, Pulses, Step, Voltage
+from neuromix.declare.drive import Constant, Current, Drive, Hold, Points, Pulses, Step, Voltage
 from neuromix.declare.parameter import Parameter
 from neuromix.declare.technology import Device, MismatchLaw, ModelSet, Technology
 
@@ -29,8 +28,8 @@ __all__ = [
     "Constant",
     "Current",
     "Device",
-    "DirectCurrentSweep",
     "Drive",
+    "Hold",
     "Measure",
     "MismatchLaw",
     "ModelFamily",

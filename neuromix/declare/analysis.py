@@ -63,16 +63,6 @@ class OperatingPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class DirectCurrentSweep:
-    """The direct-current solution while the drive of ``port`` goes from ``start`` to ``stop``."""
-
-    port: str
-    start: Number
-    stop: Number
-    step: Number
-
-
-@dataclass(frozen=True, slots=True)
 class Transient:
     """The solution over time, from 0 to ``stop``, in steps of at most ``max_step``."""
 
@@ -94,4 +84,4 @@ class Noise:
     points: int = 10
 
 
-Analysis = OperatingPoint | DirectCurrentSweep | Transient | Noise
+Analysis = OperatingPoint | Transient | Noise

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from neuromix.declare.analysis import Analysis, Settings
-from neuromix.declare.drive import Drive
+from neuromix.declare.drive import Drive, Number
 from neuromix.declare.parameter import Parameter
 from neuromix.errors import UnknownName
 
@@ -54,7 +54,7 @@ class Bench:
         What is taken from the raw waveforms.
     keep : tuple of str
         Ports and ``i(port)`` whose waveforms are kept.
-    initial : tuple of (str, float) pairs
+    initial : tuple of (str, float or str) pairs
         Node voltages at the start, V; inner nodes as the netlist names them.
     settings : Settings
         Tolerances.
@@ -67,8 +67,15 @@ class Bench:
     parameters: tuple[Parameter, ...] = ()
     measures: tuple[Measure, ...] = ()
     keep: tuple[str, ...] = ()
-    initial: tuple[tuple[str, float], ...] = ()
+    initial: tuple[tuple[str, Number], ...] = ()
     settings: Settings = Settings()
+
+    def measure(self, name: str) -> Measure:
+        """Return the measure of that name."""
+        for item in self.measures:
+            if item.name == name:
+                return item
+        raise UnknownName(f"measure of bench {self.name!r}", name, (m.name for m in self.measures))
 
     def values(self, overrides: Mapping[str, float]) -> dict[str, float]:
         """Return all parameter values, with the overrides checked and applied."""

@@ -1,7 +1,7 @@
 """What a bench connects to a port: sources and the waveforms that they follow.
 
-Any number in a waveform may be the name of a bench parameter instead; it is resolved when the deck
-is composed, so that one declaration serves a whole sweep.
+Any number in a waveform may be the name of a bench parameter instead, or ``"supply"``; it is resolved
+when the deck is composed, so that one declaration serves a whole sweep.
 """
 
 from __future__ import annotations
@@ -110,4 +110,16 @@ class Voltage:
     waveform: Waveform
 
 
-Drive = Current | Voltage
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A voltage that holds ``port`` for direct current and leaves it open to signals.
+
+    An inductor so large that no frequency of interest sees it; for noise at an operating point that
+    the cell would not keep by itself.
+    """
+
+    port: str
+    value: Number
+
+
+Drive = Current | Voltage | Hold

@@ -1,0 +1,40 @@
+"""The contract of an engine; ngspice in workers and replay of stored results both keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from neuromix import errors
+from neuromix.engine.job import Job, Outcome
+from neuromix.errors import EngineError, NetlistError, NeuromixError
+
+Progress = Callable[[int, int, str], None]
+"""Called with runs done, runs in all, and what is going on."""
+
+
+def quiet(_done: int, _total: int, _what: str) -> None:
+    """Report nothing."""
+
+
+class Engine(Protocol):
+    """Runs jobs; outcomes come back in the order of jobs and variations."""
+
+    def run(self, jobs: Sequence[Job], progress: Progress = quiet) -> list[list[Outcome]]:
+        """Run all variations of all jobs.
+
+        A run that fails gives an outcome with a failure; it is never dropped. What is wrong with
+        the engine itself is raised.
+        """
+        ...
+
+
+def raised(outcome: Outcome, title: str) -> NeuromixError:
+    """Return the failure of an outcome as the error to raise."""
+    kind = getattr(errors, outcome.failure, EngineError)
+    if not (isinstance(kind, type) and issubclass(kind, (EngineError, NetlistError))):
+        kind = EngineError
+    *evidence, cure = outcome.reason or ("",)
+    return NeuromixError.__reduce__(EngineError("", ()))[0](  # type: ignore[operator,no-any-return]
+        kind, f"{title}: {evidence[0] if evidence else outcome.failure}", tuple(evidence[1:]), cure
+    )

@@ -1,0 +1,93 @@
+"""What parent and worker say to each other: msgpack, framed by length."""
+
+from __future__ import annotations
+
+import struct
+from typing import BinaryIO
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+FRAME = struct.Struct("<Q")
+LARGEST_FRAME = 2**32
+
+
+class Alteration(msgspec.Struct, frozen=True, array_like=True):
+    """Set one parameter of one device to an absolute value."""
+
+    device: str
+    parameter: str
+    value: float
+
+
+class MeasureCall(msgspec.Struct, frozen=True, array_like=True):
+    """A measure with its arguments resolved to numbers and waveform names."""
+
+    name: str
+    kind: str
+    arguments: dict[str, float | str]
+
+
+class Vector(msgspec.Struct, frozen=True, array_like=True):
+    """As in the deck."""
+
+    name: str
+    source: str
+    sign: float
+
+
+class Load(msgspec.Struct, frozen=True, tag=True):
+    """Load a deck; answered by one :class:`Answer`."""
+
+    lines: str
+    command: str
+    vectors: tuple[Vector, ...]
+    axis: str
+    stop: float
+    measures: tuple[MeasureCall, ...]
+
+
+class Run(msgspec.Struct, frozen=True, tag=True):
+    """Alter, run, measure; answered by one :class:`Answer`."""
+
+    alterations: tuple[Alteration, ...]
+    keep: tuple[str, ...]
+
+
+class Probe(msgspec.Struct, frozen=True, tag=True):
+    """Tell what library this is."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Numbers, or what went wrong."""
+
+    values: dict[str, float] = {}
+    arrays: dict[str, bytes] = {}
+    texts: dict[str, str] = {}
+    error: str = ""
+    summary: str = ""
+    evidence: tuple[str, ...] = ()
+    cure: str = ""
+    exhausted: bool = False
+    """Whether the worker should be replaced before the next load."""
+
+
+Request = Load | Run | Probe
+
+
+def write(stream: BinaryIO, message: msgspec.Struct) -> None:
+    """Write one frame."""
+    body = msgspec.msgpack.encode(message)
+    stream.write(FRAME.pack(len(body)) + body)
+    stream.flush()
+
+
+def pack_array(values: NDArray[np.float64]) -> bytes:
+    """Return the bytes of a float64 array."""
+    return np.ascontiguousarray(values, dtype="<f8").tobytes()
+
+
+def unpack_array(raw: bytes) -> NDArray[np.float64]:
+    """Return a float64 array from its bytes."""
+    return np.frombuffer(raw, dtype="<f8").astype(np.float64)

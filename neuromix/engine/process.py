@@ -1,0 +1,125 @@
+"""A worker process seen from the parent: start, ask, time out, kill."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from neuromix.engine.messages import FRAME, LARGEST_FRAME, Answer, Request, write
+from neuromix.errors import TimedOut, WorkerDied
+
+_KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "NEUROMIX_LIBNGSPICE", "LANG")
+_LOG_KEPT = 4000
+
+
+class WorkerProcess:
+    """One worker; a context manager that leaves no process and no folder behind."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="neuromix-worker-"))
+        self._errors = (self._folder / "stderr").open("w+b")
+        source = Path(__file__).resolve().parents[2]
+        environment = {
+            name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ
+        } | {
+            "HOME": str(self._folder),
+            "PYTHONPATH": os.pathsep.join([str(source), *filter(None, sys.path)]),
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "neuromix.engine.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            cwd=self._folder,
+            env=environment,
+            start_new_session=True,
+        )
+        self._decoder = msgspec.msgpack.Decoder(Answer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_reason: object) -> None:
+        self.close()
+
+    def ask(self, request: Request, timeout: float) -> Answer:
+        """Send a request and wait for its answer.
+
+        Raises
+        ------
+        TimedOut
+            After ``timeout`` seconds; the worker and all that it started are killed.
+        WorkerDied
+            Where the process ended before it answered.
+        """
+        assert self._process.stdin is not None
+        deadline = time.monotonic() + timeout
+        try:
+            write(self._process.stdin, request)  # type: ignore[arg-type]
+        except (BrokenPipeError, OSError) as error:
+            raise self._died() from error
+        (length,) = FRAME.unpack(self._read(FRAME.size, deadline, timeout))
+        if length > LARGEST_FRAME:
+            raise self._died()
+        return self._decoder.decode(self._read(length, deadline, timeout))
+
+    def _read(self, size: int, deadline: float, timeout: float) -> bytes:
+        assert self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        parts: list[bytes] = []
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, selectors.EVENT_READ)
+            while size > 0:
+                left = deadline - time.monotonic()
+                if left <= 0.0 or not selector.select(left):
+                    self.close()
+                    raise TimedOut(
+                        f"ngspice gave no answer within {timeout:.0f} s",
+                        ["its process was killed"],
+                        "a longer time-out, a shorter analysis, or fewer spikes",
+                    )
+                part = os.read(descriptor, min(size, 1 << 20))
+                if not part:
+                    raise self._died()
+                parts.append(part)
+                size -= len(part)
+        return b"".join(parts)
+
+    def _died(self) -> WorkerDied:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1.0)
+        code = self._process.poll()
+        self._errors.seek(0)
+        lines = self._errors.read()[-_LOG_KEPT:].decode(errors="replace").strip().splitlines()
+        self.close()
+        how = f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"code {code}"
+        return WorkerDied(
+            f"the ngspice worker ended with {how}",
+            lines[-4:],
+            "`neuromix doctor`; if that is clean, the deck crashes ngspice",
+        )
+
+    def close(self) -> None:
+        """Kill the worker's process group and remove its folder; safe to call twice."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._errors):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,78 @@
+"""Outcomes on disk, by content: a killed campaign goes on where it was, and replay needs no ngspice.
+
+One small JSON file a run, written beside and then replaced; a file that cannot be read back whole
+counts as absent. Nothing in it can run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from neuromix.data.files import replace_file
+from neuromix.data.provenance import digest
+from neuromix.engine.job import Outcome
+from neuromix.engine.messages import pack_array, unpack_array
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    values: dict[str, float | None]
+    arrays: dict[str, bytes]
+    waves: dict[str, bytes]
+    failure: str
+    reason: tuple[str, ...]
+
+
+class _Sealed(msgspec.Struct, frozen=True):
+    sha256: str
+    body: msgspec.Raw
+
+
+class OutcomeStore:
+    """A folder of outcomes.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when the first outcome is put.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._decoder = msgspec.json.Decoder(_Stored)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key[2:]}.json"
+
+    def put(self, key: str, outcome: Outcome) -> None:
+        """Store an outcome."""
+        body = msgspec.json.encode(
+            _Stored(
+                {name: value if value == value else None for name, value in outcome.values.items()},  # noqa: PLR0124
+                {name: pack_array(value) for name, value in outcome.arrays.items()},
+                {name: pack_array(value) for name, value in outcome.waves.items()},
+                outcome.failure,
+                outcome.reason,
+            )
+        )
+        sealed = msgspec.json.encode(_Sealed(digest(body), msgspec.Raw(body)))
+        replace_file(self._path(key), sealed)
+
+    def get(self, key: str) -> Outcome | None:
+        """Return the outcome of that key, or None where there is none that is whole."""
+        try:
+            sealed = msgspec.json.decode(self._path(key).read_bytes(), type=_Sealed)
+            body = bytes(sealed.body)
+            if digest(body) != sealed.sha256:
+                return None
+            stored = self._decoder.decode(body)
+            return Outcome(
+                {n: float("nan") if v is None else v for n, v in stored.values.items()},
+                {n: unpack_array(v) for n, v in stored.arrays.items()},
+                {n: unpack_array(v) for n, v in stored.waves.items()},
+                stored.failure,
+                stored.reason,
+            )
+        except (OSError, msgspec.DecodeError, ValueError):
+            return None

@@ -1,0 +1,78 @@
+"""Pure functions from raw waveforms to numbers.
+
+May import: numpy and ``neuromix.errors``. Never comes in: a simulator, a model, xarray; these run
+in the worker, on ngspice's own time grid, since resampling destroys timing of 1e-4.
+
+Every function takes ``waves``, a mapping from waveform name to a one-dimensional array with
+``"time"`` (or ``"frequency"``) among them, and keyword arguments. What cannot be measured is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.errors import UnknownName
+from neuromix.measure.neuron import (
+    energy_per_spike,
+    inter_spike_interval,
+    latency,
+    refractory_time,
+    spike_rate,
+    spike_threshold,
+    spike_times,
+)
+from neuromix.measure.waveform import charge, crossings, final, peak, sampled, supply_energy
+
+Waves = Mapping[str, NDArray[np.float64]]
+Measured = float | NDArray[np.float64]
+
+_KINDS: dict[str, Callable[..., Measured]] = {
+    function.__name__: function
+    for function in (
+        charge,
+        energy_per_spike,
+        final,
+        inter_spike_interval,
+        latency,
+        peak,
+        refractory_time,
+        sampled,
+        spike_rate,
+        spike_threshold,
+        spike_times,
+        supply_energy,
+    )
+}
+
+__all__ = [
+    "charge",
+    "crossings",
+    "energy_per_spike",
+    "final",
+    "inter_spike_interval",
+    "latency",
+    "peak",
+    "refractory_time",
+    "sampled",
+    "spike_rate",
+    "spike_threshold",
+    "spike_times",
+    "supply_energy",
+    "take",
+]
+
+
+def take(kind: str, waves: Waves, arguments: Mapping[str, float | str]) -> Measured:
+    """Take the measure that a declaration names.
+
+    Raises
+    ------
+    UnknownName
+        Where there is no measure of that kind.
+    """
+    if kind not in _KINDS:
+        raise UnknownName("kind of measure", kind, _KINDS)
+    return _KINDS[kind](waves, **arguments)

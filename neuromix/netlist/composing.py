@@ -1,0 +1,249 @@
+"""Composes decks with PySpice: the cell, its supply and biases, the drives of a bench."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from neuromix.declare import (
+    Bench,
+    Cell,
+    Condition,
+    Constant,
+    Current,
+    Drive,
+    Hold,
+    Noise,
+    OperatingPoint,
+    Realisation,
+    Settings,
+    Transient,
+    Voltage,
+)
+from neuromix.declare.analysis import Analysis
+from neuromix.declare.drive import resolve
+from neuromix.errors import BadValue, UnknownName
+from neuromix.netlist.checking import check_nodes, check_ports
+from neuromix.netlist.deck import Deck, Transistor, Vector
+from neuromix.netlist.parsing import Subcircuit
+from neuromix.units import celsius
+
+HOLDING_INDUCTANCE = 1e12
+"""H; with it a ``Hold`` is open above a nanohertz for any node of a cell."""
+
+Cards = Callable[[Iterable[tuple[str, float, float]]], tuple[str, str]]
+"""From (neutral device, width, length) to model cards and the identity of their set."""
+
+
+def compose(
+    cell: Cell,
+    bench: Bench,
+    realisation: Realisation,
+    subcircuit: Subcircuit,
+    cards: Cards,
+    condition: Condition,
+    overrides: Mapping[str, float] | None = None,
+    bias_voltages: Mapping[str, float] | None = None,
+) -> Deck:
+    """Compose the deck of one cell on one bench at one condition.
+
+    Parameters
+    ----------
+    cell, bench, realisation, subcircuit
+        What is simulated.
+    cards : callable
+        Gives the model cards for the devices in use.
+    condition : Condition
+        Corner, temperature, supply.
+    overrides : mapping of str to float, optional
+        Values for bench parameters and for sizes of the cell.
+    bias_voltages : mapping of str to float, optional
+        Holds these bias ports at ideal voltages, V; the others get their currents.
+
+    Raises
+    ------
+    NetlistError
+        Where netlist and declaration do not fit each other.
+    UnknownName
+        Where an override names neither a bench parameter nor a size.
+    """
+    check_ports(cell, subcircuit)
+    check_nodes(subcircuit)
+    sizes = dict(realisation.sizes)
+    known = {item.name for item in bench.parameters}
+    given = dict(overrides or {})
+    for name in given:
+        if name not in known and name not in sizes:
+            raise UnknownName(f"parameter of {cell.name} on {bench.name!r}", name, known | set(sizes))
+    sizes.update({name: given[name] for name in given if name in sizes})
+    values = bench.values({name: given[name] for name in given if name in known})
+    supply = condition.supply or realisation.supply
+    values["supply"] = supply
+
+    transistors = subcircuit.sizes(sizes)
+    text, identity = cards((element.kind, width, length) for element, width, length in transistors)
+    ground = cell.ports_of("ground")
+    nodes = {name: "0" if name in ground else name for name in subcircuit.ports}
+
+    circuit = _new_circuit(f"{cell.name} {bench.name}")
+    circuit.X("cell", subcircuit.name, *nodes.values())
+    for name in cell.ports_of("supply"):
+        circuit.V(name, name, circuit.gnd, supply)
+    for bias in realisation.biases:
+        if bias_voltages is not None and bias.port in bias_voltages:
+            circuit.V(bias.port, bias.port, circuit.gnd, bias_voltages[bias.port])
+        else:
+            ends = (cell.ports_of("supply")[0], bias.port)
+            source, drain = ends if bias.current >= 0.0 else (bias.port, "0")
+            circuit.I(bias.port, source, drain, abs(bias.current))
+    noisy = bench.analysis.input if isinstance(bench.analysis, Noise) else None
+    for drive in bench.drives:
+        if drive.port not in nodes:
+            raise UnknownName(f"port of {cell.name}", drive.port, nodes)
+        _connect(circuit, drive, values, small_signal=drive.port == noisy)
+
+    statements = [
+        subcircuit.text(sizes),
+        _options(bench.settings, condition),
+        *(
+            f".ic v({nodes.get(name, f'xcell.{name}')})={resolve(value, values):.12g}\n"
+            for name, value in bench.initial
+        ),
+    ]
+    command, axis, stop = _command(bench.analysis, bench.drives, values)
+    return Deck(
+        title=f"{cell.name} on bench {bench.name}",
+        circuit="".join(statements) + _body(circuit),
+        cards=text,
+        models=identity,
+        command=command,
+        vectors=_vectors(bench, nodes),
+        axis=axis,
+        stop=stop,
+        transistors=tuple(
+            Transistor(f"m.xcell.{element.name}.m0", element.kind, width, length)
+            for element, width, length in transistors
+        ),
+    )
+
+
+def deck_of_circuit(
+    circuit: object, analysis: Analysis, save: Iterable[str], settings: Settings | None = None
+) -> Deck:
+    """Take a user's PySpice ``Circuit`` as text and make a deck of it.
+
+    Parameters
+    ----------
+    circuit : PySpice.Spice.Netlist.Circuit
+        Anything whose ``str()`` is SPICE.
+    analysis : Analysis
+        What is simulated.
+    save : iterable of str
+        Nodes, and ``i(source)`` for the current into a voltage source's + terminal.
+    settings : Settings, optional
+        Tolerances.
+    """
+    text = "\n".join(
+        line for line in str(circuit).splitlines() if not line.lower().startswith((".title", ".end"))
+        or line.lower().startswith(".ends")
+    )  # fmt: skip
+    command, axis, stop = _command(analysis, (), {})
+    vectors = tuple(
+        Vector(name, f"{name[2:-1].lower()}#branch" if name.startswith("i(") else name.lower())
+        for name in save
+    )
+    return Deck(
+        "a PySpice circuit",
+        _options(settings or Settings(), Condition()) + text + "\n",
+        "",
+        "own",
+        command,
+        (*_axis_vector(axis), *vectors),
+        axis,
+        stop,
+    )
+
+
+def _new_circuit(title: str) -> Any:  # noqa: ANN401 - PySpice has no types
+    from PySpice.Spice.Netlist import Circuit
+
+    return Circuit(title)
+
+
+def _body(circuit: Any) -> str:  # noqa: ANN401
+    lines = str(circuit).splitlines()
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith(".title"))
+
+
+def _connect(
+    circuit: Any,  # noqa: ANN401
+    drive: Drive,
+    values: Mapping[str, float],
+    *,
+    small_signal: bool,
+) -> None:
+    port = drive.port
+    if isinstance(drive, Hold):
+        circuit.V(f"{port}_hold", f"{port}_hold", circuit.gnd, resolve(drive.value, values))
+        circuit.L(f"{port}_hold", f"{port}_hold", port, HOLDING_INDUCTANCE)
+        return
+    corners = drive.waveform.points(values)
+    steady = isinstance(drive.waveform, Constant)
+    if isinstance(drive, Current):
+        if steady:
+            circuit.I(port, circuit.gnd, port, _steady(corners[0][1], small_signal))
+        else:
+            circuit.PieceWiseLinearCurrentSource(port, circuit.gnd, port, values=list(corners))
+    elif steady:
+        circuit.V(port, port, circuit.gnd, _steady(corners[0][1], small_signal))
+    else:
+        circuit.PieceWiseLinearVoltageSource(port, port, circuit.gnd, values=list(corners))
+
+
+def _steady(value: float, small_signal: bool) -> str | float:
+    return f"dc {value!r} ac 1" if small_signal else value
+
+
+def _options(settings: Settings, condition: Condition) -> str:
+    pairs = " ".join(f"{name}={value}" for name, value in settings.options())
+    return f".options {pairs} temp={celsius(condition.temperature)!r} noacct\n"
+
+
+def _command(
+    analysis: Analysis, drives: tuple[Drive, ...], values: Mapping[str, float]
+) -> tuple[str, str, float]:
+    if isinstance(analysis, OperatingPoint):
+        return "op", "", 0.0
+    if isinstance(analysis, Transient):
+        stop, step = resolve(analysis.stop, values), resolve(analysis.max_step, values)
+        return f"tran {step!r} {stop!r} 0 {step!r}", "time", stop
+    by_current = any(d.port == analysis.input and isinstance(d, Current) for d in drives)
+    command = (
+        f"noise v({analysis.output}) {'i' if by_current else 'v'}{analysis.input} "
+        f"dec {analysis.points} {analysis.start!r} {analysis.stop!r}"
+    )
+    return command, "frequency", analysis.stop
+
+
+def _axis_vector(axis: str) -> tuple[Vector, ...]:
+    return (Vector(axis, axis),) if axis else ()
+
+
+def _vectors(bench: Bench, nodes: Mapping[str, str]) -> tuple[Vector, ...]:
+    if isinstance(bench.analysis, Noise):
+        return (
+            Vector("frequency", "frequency"),
+            Vector("input_noise", "inoise_spectrum"),
+            Vector("output_noise", "onoise_spectrum"),
+        )
+    driven = {drive.port for drive in bench.drives if isinstance(drive, Voltage)}
+    found = list(_axis_vector("time" if isinstance(bench.analysis, Transient) else ""))
+    for name in bench.keep:
+        if name.startswith("i("):
+            port = name[2:-1]
+            if port not in driven and port not in nodes:
+                raise BadValue(f"bench {bench.name!r} keeps {name}, but no source drives {port!r}")
+            found.append(Vector(name, f"v{port}#branch", -1.0))
+        else:
+            found.append(Vector(name, nodes.get(name, f"xcell.{name}")))
+    return tuple(found)
