@@ -1,0 +1,135 @@
+"""What ``neuromix doctor`` looks at: each check returns a finding, and none of them raises."""
+
+from __future__ import annotations
+
+import functools
+import math
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from neuromix import library, pdk
+from neuromix.declare import Technology
+from neuromix.engine.job import Job
+from neuromix.engine.pool import NgspiceEngine
+from neuromix.errors import NeuromixError, SimulationFailed, WorkerDied
+from neuromix.netlist.deck import Deck, Vector
+from neuromix.units import render
+
+_PATIENCE = 30.0
+_REINSTALL = "install libngspice of your system anew; version 39 is known to work"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Whether one thing is as it should be.
+
+    Parameters
+    ----------
+    name : str
+        What was looked at.
+    ok : bool
+        Whether it works.
+    details : dict
+        What was found, as text or numbers.
+    cure : str, optional
+        The next step where it does not work.
+    """
+
+    name: str
+    ok: bool
+    details: dict[str, object] = field(default_factory=dict)
+    cure: str | None = None
+
+
+def diagnose() -> Iterator[Finding]:
+    """Yield the findings one by one; runs are tried only where there is a libngspice."""
+    found = _checked("ngspice", _ngspice)
+    yield found
+    if found.ok:
+        yield _checked("RC run", _rc_run)
+        yield _checked("external source", _external_source)
+    for name in library.names_of(Technology):
+        technology = library.technology(name)
+        yield _checked(f"model set {name}", functools.partial(_model_set, technology))
+
+
+def _checked(name: str, check: Callable[[], dict[str, object]]) -> Finding:
+    try:
+        return Finding(name, ok=True, details=check())
+    except NeuromixError as error:
+        problem: dict[str, object] = {"problem": error.summary, "evidence": list(error.evidence)}
+        return Finding(name, ok=False, details=problem, cure=error.cure)
+
+
+def _ngspice() -> dict[str, object]:
+    with NgspiceEngine(workers=1) as engine:
+        return dict(engine.probe())
+
+
+def _rc_run() -> dict[str, object]:
+    """One time constant of 1 kΩ and 1 µF, 1 ms, after a step of 1 V."""
+    deck = Deck(
+        title="1 ms of an RC circuit",
+        circuit="v1 in 0 pwl(0 0 1n 1)\nr1 in out 1k\nc1 out 0 1u\n",
+        cards="",
+        models="none",
+        command="tran 1u 1m 0 1u",
+        vectors=(Vector("time", "time"), Vector("v", "out")),
+        axis="time",
+        stop=1e-3,
+    )
+    started = time.perf_counter()
+    with NgspiceEngine(workers=1) as engine:
+        (outcome,) = engine.run([Job(deck, keep=(0,), timeout=_PATIENCE)])[0]
+    if outcome.failure:
+        raise SimulationFailed(
+            f"a 1 ms run of an RC circuit failed: {outcome.failure}", outcome.reason, _REINSTALL
+        )
+    voltage, expected = float(outcome.waves["v"][-1]), 1.0 - math.exp(-1.0)
+    if abs(voltage - expected) > 1e-3 * expected:
+        raise SimulationFailed(
+            "a 1 ms run of an RC circuit gave a wrong voltage",
+            [f"{render(voltage, 'V')} in the place of {render(expected, 'V')}"],
+            _REINSTALL,
+        )
+    return {"voltage": voltage, "seconds": time.perf_counter() - started}
+
+
+def _external_source() -> dict[str, object]:
+    with tempfile.TemporaryDirectory(prefix="neuromix-") as folder:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "neuromix.cli.external_source"],
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_PATIENCE,
+                cwd=folder,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise WorkerDied("a run with an external source hung", cure=_REINSTALL) from error
+    said = (done.stdout + done.stderr).strip().splitlines()[-3:]
+    if done.returncode:
+        raise WorkerDied(
+            "a run with an external source failed",
+            [f"exit code {done.returncode}", *said],
+            f"{_REINSTALL}; live circuits in an array need it, nothing else does",
+        )
+    return {"voltage": said[-1]}
+
+
+def _model_set(technology: Technology) -> dict[str, object]:
+    file, sha256 = pdk.identity(technology)
+    started = time.perf_counter()
+    pdk.device_cards(technology, technology.corners[0][0], [])
+    return {
+        "path": str(file),
+        "sha256": sha256,
+        "pinned": sha256 == technology.model_set.sha256,
+        "seconds": time.perf_counter() - started,
+    }
