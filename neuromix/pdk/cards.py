@@ -1,8 +1,7 @@
 """The part of a model file that one circuit needs.
 
-A foundry's file holds hundreds of binned models, of which a circuit uses a handful. Reading all of
-them costs more than simulating; keeping only the bins in use leaves every printed digit of a drain
-current as it is.
+A foundry's file holds hundreds of binned models, of which a circuit uses a handful. With only the
+bins in use a deck is short and names no path, and every bit of a drain current stays as it is.
 """
 
 from __future__ import annotations
