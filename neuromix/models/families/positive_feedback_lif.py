@@ -57,7 +57,8 @@ class Dynamics(Family):
     def shortest_interval(self) -> Values:
         """Return delay and hold time at an input of 1 µA, s: no two spikes are closer."""
         growth = self.refractory_growth * np.log1p(LARGEST_CURRENT / REFERENCE_CURRENT)
-        return self.delay + np.maximum(0.0, self.refractory_time + np.minimum(growth, 0.0))
+        held = np.maximum(0.0, self.refractory_time + np.minimum(growth, 0.0))
+        return np.asarray(self.delay + held)
 
 
 @njit(inline="always")

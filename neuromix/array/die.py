@@ -1,0 +1,104 @@
+"""One virtual die: the parameters of every instance on a chip, drawn from the chip's seed.
+
+Draws are keyed by what they belong to: the seed, the name of the block, the kind and sign of the
+circuit. Instance k is the same whatever the size of its array and whatever other blocks there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.array.chip import Array, Chip, Path
+from neuromix.data.randomness import generator
+from neuromix.models.family import Family
+from neuromix.models.model import Model
+
+SIGNS = ("excitatory", "inhibitory")
+
+
+@dataclass(frozen=True, eq=False)
+class Instances:
+    """All instances of one model at one place.
+
+    Parameters
+    ----------
+    dynamics : Family
+        Scalars where all are nominal, else arrays of shape ``(n,)``.
+    energy : (n,) ndarray, J
+        Per event.
+    """
+
+    dynamics: Family
+    energy: NDArray[np.float64]
+
+    @classmethod
+    def draw(cls, model: Model, n: int, mismatch: bool, seed: int, *owner: str) -> Instances:
+        """Draw ``n`` instances that belong to ``owner``, or take the nominal one."""
+        energy = np.full(n, model.energy.per_event)
+        if not mismatch:
+            return cls(model.dynamics, energy)
+        drawn = model.draws(n, seed, *owner)
+        return cls(model.sample(n, seed, *owner), drawn.get("energy_per_event", energy))
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayDie:
+    """An array as it came out of the foundry.
+
+    Parameters
+    ----------
+    name : str
+    array : Array
+    path : Path or None
+        Synapse path; none for an array without inputs.
+    offsets : dict of str to int
+        First row of each source in the weight memory.
+    codes : (rows, n) ndarray of int8
+        Weight memory.
+    neurons : Instances
+    converters, synapses : tuple of Instances
+        Excitatory, inhibitory; empty without a path.
+    noise_words : (n,) ndarray of uint64
+        From which the noise streams of the neurons start.
+    """
+
+    name: str
+    array: Array
+    path: Path | None
+    offsets: dict[str, int]
+    codes: NDArray[np.int8]
+    neurons: Instances
+    converters: tuple[Instances, ...]
+    synapses: tuple[Instances, ...]
+    noise_words: NDArray[np.uint64]
+
+
+def array_die(chip: Chip, name: str) -> ArrayDie:
+    """Draw all instances of the array ``name``."""
+    array = chip.blocks[name]
+    assert isinstance(array, Array)
+    path = chip.paths.get(name)
+    offsets: dict[str, int] = {}
+    memories = [np.empty((0, array.n), np.int8)]
+    for connection in chip.connections:
+        if connection.target == name:
+            offsets[connection.source] = sum(len(memory) for memory in memories)
+            memories.append(connection.codes)
+
+    def drawn(model: Model, *kind: str) -> Instances:
+        return Instances.draw(model, array.n, array.mismatch, chip.seed, name, *kind)
+
+    return ArrayDie(
+        name,
+        array,
+        path,
+        offsets,
+        np.concatenate(memories),
+        drawn(array.model, "neuron"),
+        tuple(drawn(path.converter, sign, "converter") for sign in SIGNS) if path else (),
+        tuple(drawn(path.synapse, sign, "synapse") for sign in SIGNS) if path else (),
+        generator(chip.seed, name, "neuron", "noise").integers(0, 2**64, array.n, dtype=np.uint64),
+    )

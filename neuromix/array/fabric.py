@@ -1,0 +1,185 @@
+"""The address-event fabric: how spikes travel between the blocks of a chip.
+
+One link leads into each array. Senders raise requests; an arbiter with rotating priority admits
+them to a FIFO; the link serves one event per cycle (the 4-phase handshake, and on a link into an
+array the reading of the weights and the pulse of the synapses); after the latency of the path the
+event is at its target. This is a queue with constant service time, M/D/1 for Poisson requests.
+
+The cycle time, the latency and the energy are parameters here. They are not yet taken from a
+characterized ``address_event_stage`` cell.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.array.arbiter import DROPPED, WAITING, arbitrate
+from neuromix.data.events import Events
+from neuromix.errors import BadValue, FabricError
+
+POLICIES = ("drop", "stall")
+
+
+@dataclass(frozen=True)
+class Fabric:
+    """What all links of a chip have in common.
+
+    Parameters
+    ----------
+    cycle_time : float, s
+        Time for which an event occupies a link; on a link into an array at least the set-up of the
+        weight and the pulse.
+    latency : float, s
+        From the start of the service to the target.
+    fifo_depth : int
+        Events that can wait, besides the one that is served.
+    policy : {"drop", "stall"}
+        What happens to an event that finds the FIFO full: it is dropped and counted, or its sender
+        holds the request (and its later ones, in order) until there is room.
+    timestamp : float, s
+        Resolution of the clock that stamps events at the target, rounding up; 0 for none.
+    timestamp_bits : int
+        Width of the stamp; it wraps, and the receiver unwraps it. 0 for a stamp that never wraps.
+    energy_per_event : float, J
+        Of one event on one link. The default is the 12-transistor 4-phase stage in gf180mcu at
+        1.8 V, without the wires of a large array.
+    """
+
+    cycle_time: float = 4e-6
+    latency: float = 20e-9
+    fifo_depth: int = 16
+    policy: str = "drop"
+    timestamp: float = 0.0
+    timestamp_bits: int = 0
+    energy_per_event: float = 0.41e-12
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.cycle_time) and self.cycle_time > 0.0):
+            raise BadValue(f"fabric: a cycle time of {self.cycle_time!r} s is not positive")
+        for name in ("latency", "timestamp", "energy_per_event"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0.0):
+                raise BadValue(f"fabric: {name} is {value!r}; it must be 0 or more")
+        if self.fifo_depth < 0 or self.fifo_depth != int(self.fifo_depth):
+            raise BadValue(f"fabric: a FIFO of depth {self.fifo_depth!r} cannot be built")
+        if self.policy not in POLICIES:
+            raise BadValue(
+                f"fabric: there is no policy {self.policy!r}", cure=" or ".join(map(repr, POLICIES))
+            )
+        if self.timestamp_bits < 0 or (self.timestamp_bits and not self.timestamp):
+            raise BadValue(
+                f"fabric: stamps of {self.timestamp_bits} bits and {self.timestamp!r} s",
+                cure="give the clock a positive resolution, timestamp=1e-6",
+            )
+
+    def carry(self, events: Events, senders: int) -> Delivery:
+        """Send events over one link that nothing has used before.
+
+        Parameters
+        ----------
+        events : Events
+            Requests; the address is the sender.
+        senders : int
+            How many senders the link has.
+
+        Raises
+        ------
+        FabricError
+            Where an address is not below ``senders``, or stamps cannot be unwrapped.
+        """
+        return Link(self, senders).carry(events, math.inf)
+
+
+@dataclass(frozen=True, eq=False)
+class Delivery:
+    """What a link made of its requests.
+
+    Parameters
+    ----------
+    events : Events
+        At the target, in order of service.
+    wait : (delivered,) ndarray, s
+        From the request of each delivered event to the start of its service.
+    sent, dropped : (senders,) ndarray of int
+        Requests and lost ones, by sender. Those that still wait are sent, not delivered.
+    """
+
+    events: Events
+    wait: NDArray[np.float64]
+    sent: NDArray[np.int64]
+    dropped: NDArray[np.int64]
+
+
+@dataclass
+class Link:
+    """One link in use: its queue goes on from call to call.
+
+    Parameters
+    ----------
+    fabric : Fabric
+    senders : int
+        Number of addresses that it serves.
+    """
+
+    fabric: Fabric
+    senders: int
+    held: Events = field(default_factory=Events.empty)
+    last: int = -1
+    free_at: float = -math.inf
+    last_stamp: float = 0.0
+    queue: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.queue = np.zeros(self.fabric.fifo_depth + 1)
+        self.last = self.senders - 1
+
+    def carry(self, events: Events, until: float) -> Delivery:
+        """Decide on all requests before ``until`` (s); senders that stall go on waiting."""
+        if len(events) and int(events.address.max()) >= self.senders:
+            raise FabricError(
+                f"fabric: no sender has the address {int(events.address.max())}",
+                [f"this link serves the addresses 0 … {self.senders - 1}"],
+                "make the source block larger, or take these events out",
+            )
+        time = np.concatenate([self.held.time, events.time])
+        address = np.concatenate([self.held.address, events.address])
+        granted, start, state, self.queue, self.last, self.free_at = arbitrate(
+            time,
+            address.astype(np.int64),
+            until,
+            self.fabric.cycle_time,
+            self.fabric.policy == "stall",
+            self.queue,
+            self.last,
+            self.free_at,
+            self.senders,
+        )
+        left = state == WAITING
+        self.held = Events(time[left], address[left])
+        return Delivery(
+            Events(self._stamped(start + self.fabric.latency), address[granted]),
+            start - time[granted],
+            events.counts(self.senders),
+            np.bincount(address[state == DROPPED].astype(np.int64), minlength=self.senders),
+        )
+
+    def _stamped(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the moments as the clock at the target sees them."""
+        tick = self.fabric.timestamp
+        if not tick or not len(time):
+            return time
+        stamps = np.ceil(np.round(time / tick, 9))
+        if self.fabric.timestamp_bits:
+            gap = float(np.diff(stamps, prepend=self.last_stamp).max())
+            if gap >= 2.0**self.fabric.timestamp_bits:
+                raise FabricError(
+                    f"fabric: {gap * tick:.6g} s pass without an event, and the stamp wraps",
+                    [f"{self.fabric.timestamp_bits} bits of {tick:.6g} s"],
+                    "more timestamp_bits, a coarser timestamp, or a source that never falls silent",
+                )
+            self.last_stamp = float(stamps[-1])
+        return stamps * tick

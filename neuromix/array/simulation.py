@@ -1,0 +1,295 @@
+"""Running a chip: blocks in order of the flow of events, loops in windows of the fabric's latency.
+
+A block whose inputs are all known is advanced in one go. Blocks in a loop are advanced together, in
+windows no longer than the time that an event needs to have an effect, so that nothing rolls back.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from neuromix.array.chip import Array, Chip, SpikeSource
+from neuromix.array.die import ArrayDie, array_die
+from neuromix.array.fabric import Link
+from neuromix.array.population import TRACES, Population, check_step
+from neuromix.array.recording import LinkCounts, Recording
+from neuromix.data.events import Events
+from neuromix.errors import BadValue, FabricError, UnknownName
+from neuromix.units import render
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Inputs = Mapping[str, Events]
+
+
+def run(
+    chip: Chip,
+    inputs: Inputs,
+    *,
+    duration: float,
+    record: Collection[str] = (),
+    dt: float = 10e-6,
+    trial: int = 0,
+) -> Recording:
+    """Run a chip from rest and return what it did.
+
+    Parameters
+    ----------
+    chip : Chip
+        Frozen from now on.
+    inputs : mapping of str to Events
+        Events of each :class:`~neuromix.array.chip.SpikeSource`; those at or after ``duration`` are
+        not sent. A source that is not named is silent.
+    duration : float, s
+    record : collection of str
+        Traces to keep, such as ``"hidden.v_mem"``; spikes of all blocks are always kept.
+    dt : float, s
+        Step of the neurons; spikes and pulses are not bound to it.
+    trial : int
+        Another trial on the same die has other noise and the same mismatch.
+
+    Raises
+    ------
+    BadValue, UnknownName
+        Where inputs, records or times do not fit the chip.
+    FabricError
+        Where an event has an address that its source does not have.
+    """
+    dies = _manufactured(chip, duration, dt)
+    return _Run(chip, dies, duration, dt, trial, _traced(chip, record), set(record)).play(inputs)
+
+
+def run_batch(
+    chip: Chip,
+    batch: Iterable[Inputs],
+    *,
+    duration: float,
+    dt: float = 10e-6,
+    first_trial: int = 0,
+    threads: int | None = None,
+) -> list[Recording]:
+    """Run a chip once for each of many inputs, each time from rest.
+
+    The result does not depend on ``threads``: input k is trial ``first_trial + k``.
+
+    Parameters
+    ----------
+    chip, duration, dt
+        As for :func:`run`.
+    batch : iterable of mappings of str to Events
+    first_trial : int
+    threads : int, optional
+        All cores by default.
+    """
+    dies = _manufactured(chip, duration, dt)
+
+    def play(item: tuple[int, Inputs]) -> Recording:
+        trial, inputs = item
+        return _Run(chip, dies, duration, dt, first_trial + trial, frozenset(), set()).play(inputs)
+
+    workers = threads if threads is not None else os.cpu_count() or 1
+    if workers < 1:
+        raise BadValue(f"run_batch: {workers} threads cannot run anything", cure="1 or more")
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(play, enumerate(batch)))
+
+
+def _manufactured(chip: Chip, duration: float, dt: float) -> dict[str, ArrayDie]:
+    if not (math.isfinite(duration) and duration > 0.0):
+        raise BadValue(f"run: a duration of {duration!r} s is not positive")
+    chip.freeze()
+    dies = {
+        name: array_die(chip, name)
+        for name, block in chip.blocks.items()
+        if isinstance(block, Array)
+    }
+    for die in dies.values():
+        check_step(die, dt)
+    return dies
+
+
+def _traced(chip: Chip, record: Collection[str]) -> frozenset[str]:
+    """Check the names of traces and return the blocks that they belong to."""
+    known = {
+        f"{name}.{trace}"
+        for name, block in chip.blocks.items()
+        if isinstance(block, Array)
+        for trace in TRACES
+    }
+    for name in record:
+        if name not in known:
+            raise UnknownName("trace", name, known)
+    return frozenset(name.partition(".")[0] for name in record)
+
+
+@dataclass
+class _Wire:
+    """The link into one array, with what it has counted."""
+
+    link: Link
+    sent: int = 0
+    delivered: int = 0
+    dropped: int = 0
+    longest_wait: float = 0.0
+
+    def carry(self, events: Events, until: float) -> Events:
+        delivery = self.link.carry(events, until)
+        self.sent += int(delivery.sent.sum())
+        self.delivered += len(delivery.events)
+        self.dropped += int(delivery.dropped.sum())
+        if len(delivery.wait):
+            self.longest_wait = max(self.longest_wait, float(delivery.wait.max()))
+        return delivery.events
+
+    def counts(self) -> LinkCounts:
+        return LinkCounts(self.sent, self.delivered, self.dropped, self.longest_wait)
+
+
+@dataclass
+class _Run:
+    """One run in progress."""
+
+    chip: Chip
+    dies: dict[str, ArrayDie]
+    duration: float
+    dt: float
+    trial: int
+    traced: frozenset[str]
+    record: set[str]
+    spikes: dict[str, Events] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.populations = {
+            name: Population(die, self.dt, self.duration, self.trial, name in self.traced)
+            for name, die in self.dies.items()
+        }
+        self.wires = {
+            name: _Wire(Link(self.chip.fabric, len(die.codes)))
+            for name, die in self.dies.items()
+            if die.path
+        }
+        self.end = math.ceil(self.duration / self.dt * (1.0 - 1e-12)) * self.dt
+
+    def play(self, inputs: Inputs) -> Recording:
+        for name, events in inputs.items():
+            self.spikes[name] = self._given(name, events)
+        for name, block in self.chip.blocks.items():
+            if isinstance(block, SpikeSource):
+                self.spikes.setdefault(name, Events.empty())
+        left = dict(self.dies)
+        while left:
+            ready = [n for n, die in left.items() if all(s in self.spikes for s in die.offsets)]
+            for name in ready:
+                requests = self._requests(name, self.spikes)
+                self.spikes[name] = self._advance(name, requests, self.end)
+                del left[name]
+            if not ready:
+                self._loop(list(left))
+                left.clear()
+        return self._recording()
+
+    def _advance(self, name: str, requests: Events, until: float) -> Events:
+        arrived = self.wires[name].carry(requests, until) if name in self.wires else Events.empty()
+        return self.populations[name].advance(until, arrived)
+
+    def _loop(self, names: list[str]) -> None:
+        """Advance blocks that wait for each other, in windows shorter than any effect."""
+        paths = [path for name in names if (path := self.dies[name].path)]
+        soonest = self.chip.fabric.latency + min(path.setup for path in paths)
+        steps = int(soonest / self.dt * (1.0 + 1e-12))
+        if steps < 1:
+            raise BadValue(
+                f"run: {', '.join(names)} form a loop that answers within a step",
+                [f"latency and set-up are {render(soonest, 's')}, dt {render(self.dt, 's')}"],
+                f"Fabric(latency={self.dt:.3g}) or more, or dt={0.99 * soonest:.3g}",
+            )
+        pieces: dict[str, list[Events]] = {name: [] for name in names}
+        start, carried = 0.0, {name: Events.empty() for name in names}
+        total = round(self.end / self.dt)
+        for last in [*range(steps, total, steps), total]:
+            stop = last * self.dt
+            for name in names:
+                pieces[name].append(self.populations[name].advance(stop, carried[name]))
+            latest = {name: pieces[name][-1] for name in names}
+            known = {name: item.between(start, stop) for name, item in self.spikes.items()}
+            for name in names:
+                carried[name] = self.wires[name].carry(self._requests(name, known | latest), stop)
+            start = stop
+        for name in names:
+            self.spikes[name] = Events(
+                np.concatenate([piece.time for piece in pieces[name]]),
+                np.concatenate([piece.address for piece in pieces[name]]),
+            )
+
+    def _requests(self, target: str, spikes: Mapping[str, Events]) -> Events:
+        offsets = self.dies[target].offsets
+        return Events.sort(
+            np.concatenate([np.empty(0), *(spikes[name].time for name in offsets)]),
+            np.concatenate(
+                [np.empty(0, np.uint32), *(spikes[n].address + k for n, k in offsets.items())]
+            ),
+        )
+
+    def _given(self, name: str, events: Events) -> Events:
+        block = self.chip.blocks.get(name)
+        sources = [n for n, b in self.chip.blocks.items() if isinstance(b, SpikeSource)]
+        if not isinstance(block, SpikeSource):
+            raise UnknownName("spike source", name, sources)
+        if not isinstance(events, Events):
+            raise BadValue(
+                f"run: the input of {name!r} is a {type(events).__name__}",
+                cure="Events.sort(time, address), or an encoder such as rate_code(pixels, …)",
+            )
+        if len(events) and int(events.address.max()) >= block.n:
+            raise FabricError(
+                f"run: {name!r} has no address {int(events.address.max())}",
+                [f"its addresses are 0 … {block.n - 1}"],
+                f"SpikeSource({int(events.address.max()) + 1})",
+            )
+        if len(events) and events.time[0] < 0.0:
+            raise BadValue(f"run: {name!r} spikes at {events.time[0]:.6g} s, before the start")
+        return events.between(0.0, self.duration)
+
+    def _recording(self) -> Recording:
+        energy: dict[str, float] = {}
+        for name, population in self.populations.items():
+            for part, spent in population.energy(self.duration).items():
+                energy[f"{name}.{part}"] = spent
+        for name, wire in self.wires.items():
+            energy[f"{name}.link"] = wire.delivered * self.chip.fabric.energy_per_event
+        return Recording(
+            self.duration,
+            self.dt,
+            {name: self.spikes[name].between(0.0, self.duration) for name in self.chip.blocks},
+            {name: block.n for name, block in self.chip.blocks.items()},
+            energy,
+            {name: wire.counts() for name, wire in self.wires.items()},
+            {name: self._trace(name) for name in sorted(self.record)},
+        )
+
+    def _trace(self, name: str) -> xr.DataArray:
+        import xarray as xr
+
+        block, _, quantity = name.partition(".")
+        values = np.concatenate(self.populations[block].traces[quantity])
+        unit, meaning = TRACES[quantity]
+        time = xr.DataArray(
+            (1 + np.arange(len(values))) * self.dt,
+            dims="time",
+            attrs={"units": "s", "long_name": "time"},
+        )
+        return xr.DataArray(
+            values,
+            dims=("time", "neuron"),
+            coords={"time": time, "neuron": np.arange(values.shape[1])},
+            name=quantity,
+            attrs={"units": unit, "long_name": f"{meaning} of {block}"},
+        )

@@ -1,0 +1,151 @@
+"""The network without spikes: mean rates through curves that are computed from the cells' models.
+
+A stream of pulses of weight currents I_w at rates r acts on a synapse like their mean, the drive
+S = sum(r I_w) x pulse width, as long as pulses come faster than it forgets. The mean output current
+of a synapse over one image, G(S), and the rate of a neuron at constant current, F(I), are tabulated
+from the models' own dynamics. Training follows the slopes of these curves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from neuromix.array.chip import Array, Chip
+from neuromix.array.simulation import run
+from neuromix.demo.network import Cells, Design
+from neuromix.models.model import Model
+
+POINTS = 160
+SLOPE_AT_REST = 0.1
+"""Slope of F below its threshold, for training alone, over its largest slope: no neuron is lost."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A tabulated function and its slope.
+
+    Parameters
+    ----------
+    x, y : (points,) ndarrays
+        ``x`` rises.
+    """
+
+    x: Floats
+    y: Floats
+
+    def __call__(self, x: Floats) -> Floats:
+        """Return the function by linear interpolation."""
+        return np.interp(x, self.x, self.y)
+
+    def slope(self, x: Floats) -> Floats:
+        """Return the slope of the piece in which ``x`` lies."""
+        pieces = np.diff(self.y) / np.diff(self.x)
+        place = np.clip(np.searchsorted(self.x, x) - 1, 0, len(pieces) - 1)
+        return np.asarray(pieces[place])
+
+
+@dataclass(frozen=True, eq=False)
+class Surrogate:
+    """Curves of one design.
+
+    Parameters
+    ----------
+    weight_current : float, A
+        Mean weight current of one step of the code.
+    synapse : Curve
+        G(S), A over A.
+    sink : float
+        Output of the sink over that of the source.
+    neuron : Curve
+        F(I), Hz over A.
+    gain_spread : float
+        Standard deviation of ln G over instances.
+    """
+
+    weight_current: float
+    synapse: Curve
+    sink: float
+    neuron: Curve
+    gain_spread: float
+
+    @classmethod
+    def of(cls, cells: Cells, design: Design) -> Surrogate:
+        """Compute the curves of these cells."""
+        table = cells.converter.dynamics.table("source")[0]  # type: ignore[attr-defined]
+        unit = float(table[-1] / (len(table) - 1))
+        largest = unit * (len(table) - 1) * design.pulse_width * design.max_rate * design.inputs
+        drive = np.concatenate([[0.0], np.geomspace(1e-5, 1.0, POINTS) * largest])
+        nominal = cells.synapse.dynamics.matrix(1)
+        source, sink = mean_outputs(cells.synapse, nominal, drive, design.duration)
+        drawn = cells.synapse.sample(64, 0, "surrogate").matrix(64)
+        spread, _ = mean_outputs(cells.synapse, drawn, drive[-POINTS // 4 :][:1], design.duration)
+        return cls(
+            unit,
+            Curve(drive, source[0]),
+            float(sink[0, -1] / source[0, -1]),
+            frequency_curve(cells.neuron, np.geomspace(5e-12, 20e-9, POINTS)),
+            float(np.std(np.log(spread[:, 0]))),
+        )
+
+
+def mean_outputs(
+    synapse: Model, parameters: Floats, drive: Floats, duration: float
+) -> tuple[Floats, Floats]:
+    """Return the outputs of synapses that are driven from rest, averaged over ``duration``.
+
+    Parameters
+    ----------
+    synapse : Model
+        Whose family it is.
+    parameters : (n, parameters) ndarray
+        Instances.
+    drive : (m,) ndarray, A
+        Constant weight currents.
+    duration : float, s
+
+    Returns
+    -------
+    source, sink : (n, m) ndarrays, A
+    """
+    rest, _, inject, source, sink = synapse.dynamics.kernels()
+
+    @njit
+    def averages(  # type: ignore[no-untyped-def]
+        parameters, drive, step, steps, sources, sinks
+    ):
+        for k in range(len(parameters)):
+            p = parameters[k]
+            for m in range(len(drive)):
+                state = rest(p)
+                for _ in range(steps):
+                    state = inject(state, drive[m], step, p)
+                    sources[k, m] += source(state, p) / steps
+                    sinks[k, m] += sink(state, p) / steps
+
+    shape = (len(parameters), len(drive))
+    sources, sinks = np.zeros(shape), np.zeros(shape)
+    averages(parameters, drive, duration / 200, 200, sources, sinks)
+    return sources, sinks
+
+
+def frequency_curve(neuron: Model, current: Floats) -> Curve:
+    """Return the rate of the nominal neuron at constant currents, Hz over A.
+
+    The rate is the inverse of the mean interval of ten spikes or more, 0 where there are fewer in
+    half a second.
+    """
+    chip = Chip(0)
+    chip.add("neuron", Array(neuron, len(current), noise=False, mismatch=False, current=current))
+    spikes = run(chip, {}, duration=0.5, dt=20e-6).events["neuron"]
+    rate = np.zeros(len(current))
+    for k in range(len(current)):
+        times = spikes.of(k)
+        if len(times) > 10:
+            rate[k] = (len(times) - 1) / (times[-1] - times[0])
+    return Curve(np.concatenate([[0.0], current]), np.concatenate([[0.0], rate]))
