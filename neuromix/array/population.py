@@ -10,6 +10,8 @@ from neuromix.array.kernel import ABSENT, population_kernel
 from neuromix.array.noise import SILENT, NoiseState, noise_law
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
+from neuromix.models.family import RESTED
+from neuromix.models.family import RESTED
 from neuromix.models.model import Model
 from neuromix.units import render
 
@@ -50,7 +52,8 @@ class Population:
         self._noise = NoiseState.start(self._law, die.noise_words, trial)
         self._neurons = die.neurons.dynamics.matrix(n)
         self._constant = np.ascontiguousarray(np.broadcast_to(die.array.current, (n,)), np.float64)
-        self._membrane, self._hold, self._reached = np.zeros(n), np.zeros(n), np.zeros(n)
+        self._membrane, self._reached = np.zeros(n), np.zeros(n)
+        self._hold = np.full(n, RESTED)
         self._width = die.path.pulse_width if die.path else 0.0
         self._setup = die.path.setup if die.path else 0.0
         self._synapses = np.zeros((2, n, 1))

@@ -61,7 +61,7 @@ def backward(
     """Return the gradients by weight and by input rate, from those by output rate (``slope``)."""
     codes = quantized(weights)
     charge = curves.weight_current * design.pulse_width
-    steepest = float(np.max(np.diff(curves.neuron.y) / np.diff(curves.neuron.x)))
+    steepest = float(np.max(curves.neuron.y[1:] / curves.neuron.x[1:]))
     response = np.maximum(
         np.where(layer.current > 0.0, curves.neuron.slope(layer.current), 0.0),
         SLOPE_AT_REST * steepest,
@@ -76,7 +76,7 @@ def backward(
     into_exc, into_inh = layer.rate_in.T @ by_exc, layer.rate_in.T @ by_inh
     by_weight = positive * into_exc + negative * into_inh + zero * 0.5 * (into_exc + into_inh)
     by_rate = by_exc @ np.maximum(codes, 0.0).T - by_inh @ np.maximum(-codes, 0.0).T
-    return by_weight, by_rate
+    return np.asarray(by_weight), np.asarray(by_rate)
 
 
 def loss_slope(counts: Floats, digit: NDArray[np.int64]) -> Floats:

@@ -21,7 +21,7 @@ from neuromix.models.model import Model
 
 POINTS = 160
 SLOPE_AT_REST = 0.1
-"""Slope of F below its threshold, for training alone, over its largest slope: no neuron is lost."""
+"""Smallest slope of F in training, over that of its steepest ray F/I: no silent neuron is lost."""
 
 Floats = NDArray[np.float64]
 

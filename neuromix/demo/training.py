@@ -99,7 +99,7 @@ def train(
     total = plan.epochs * _steps(images, plan)
     for k, chosen in enumerate(_batches(images, plan, plan.epochs, random)):
         gains = [
-            tuple(np.exp(curves.gain_spread * random.standard_normal((2, 1, n))))
+            tuple(np.exp(curves.gain_spread * random.standard_normal((2, len(chosen), n))))
             for n in (design.hidden, CLASSES)
         ]
         hidden = forward(curves, design, rate_in[chosen], weights.hidden, gains[0])
