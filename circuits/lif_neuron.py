@@ -24,7 +24,9 @@ MEASURES = (
     Measure("spikes", "spike_times", "s", SPIKE, "when the output rises through half the supply"),
     Measure("rate", "spike_rate", "Hz", SPIKE, "inverse of the median interval"),
     Measure("inter_spike_interval", "inter_spike_interval", "s", SPIKE, "median interval"),
-    Measure("latency", "latency", "s", (*SPIKE, ("since", 1e-6)), "from the step to the first spike"),
+    Measure(
+        "latency", "latency", "s", (*SPIKE, ("since", 1e-6)), "from the step to the first spike"
+    ),
     Measure(
         "threshold",
         "spike_threshold",
@@ -45,6 +47,13 @@ MEASURES = (
         "J",
         (*SPIKE, ("current", "i(vdd)"), ("voltage", "supply")),
         "of the supply, biases included, without the charge of the input",
+    ),
+    Measure(
+        "energy",
+        "supply_energy",
+        "J",
+        (("current", "i(vdd)"), ("voltage", "supply")),
+        "of the supply over the whole run",
     ),
 )
 
@@ -131,7 +140,5 @@ cell = Cell(
         ),
     ),
     model=ModelFamily("positive_feedback_lif"),
-    sources=(
-        "G. Indiveri, 'A low-power adaptive integrate-and-fire neuron circuit', ISCAS 2003",
-    ),
+    sources=("G. Indiveri, 'A low-power adaptive integrate-and-fire neuron circuit', ISCAS 2003",),
 )

@@ -1,7 +1,7 @@
 """What a bench connects to a port: sources and the waveforms that they follow.
 
-Any number in a waveform may be the name of a bench parameter instead, or ``"supply"``; it is resolved
-when the deck is composed, so that one declaration serves a whole sweep.
+Any number in a waveform may be the name of a bench parameter instead, or ``"supply"``; it is
+resolved when the deck is composed, so that one declaration serves a whole sweep.
 """
 
 from __future__ import annotations

@@ -189,9 +189,7 @@ class NgspiceEngine:
 
 def _outcome(answer: Answer) -> Outcome:
     if answer.error:
-        return Outcome(
-            failure=answer.error, reason=(answer.summary, *answer.evidence, answer.cure)
-        )
+        return Outcome(failure=answer.error, reason=(answer.summary, *answer.evidence, answer.cure))
     prefix = "wave "
     return Outcome(
         dict(answer.values),

@@ -106,7 +106,11 @@ class WorkerProcess:
         self._errors.seek(0)
         lines = self._errors.read()[-_LOG_KEPT:].decode(errors="replace").strip().splitlines()
         self.close()
-        how = f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"code {code}"
+        how = (
+            f"signal {signal.Signals(-code).name}"
+            if code is not None and code < 0
+            else f"code {code}"
+        )
         return WorkerDied(
             f"the ngspice worker ended with {how}",
             lines[-4:],

@@ -1,4 +1,4 @@
-"""Outcomes on disk, by content: a killed campaign goes on where it was, and replay needs no ngspice.
+"""Outcomes on disk, by content: a killed campaign goes on where it was; replay needs no ngspice.
 
 One small JSON file a run, written beside and then replaced; a file that cannot be read back whole
 counts as absent. Nothing in it can run.
@@ -49,7 +49,7 @@ class OutcomeStore:
         """Store an outcome."""
         body = msgspec.json.encode(
             _Stored(
-                {name: value if value == value else None for name, value in outcome.values.items()},  # noqa: PLR0124
+                {name: value if value == value else None for name, value in outcome.values.items()},
                 {name: pack_array(value) for name, value in outcome.arrays.items()},
                 {name: pack_array(value) for name, value in outcome.waves.items()},
                 outcome.failure,

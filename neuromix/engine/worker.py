@@ -120,9 +120,7 @@ class Worker:
             # `noise` makes two plots, the spectrum and then its integral.
             kind, number = plot[:5], int(plot[5:])
             self._engine.command(f"setplot {kind}{number - 1}")
-        waves = {
-            item.name: item.sign * self._engine.vector(item.source) for item in deck.vectors
-        }
+        waves = {item.name: item.sign * self._engine.vector(item.source) for item in deck.vectors}
         for name, wave in waves.items():
             if not np.all(np.isfinite(wave)):
                 raise SimulationFailed(f"ngspice returned values of {name} that are not finite")

@@ -24,6 +24,13 @@ from neuromix.measure.neuron import (
     spike_threshold,
     spike_times,
 )
+from neuromix.measure.synapse import (
+    decay_time,
+    drawn_charges,
+    pushed_charges,
+    pushed_current,
+    pushed_final,
+)
 from neuromix.measure.waveform import charge, crossings, final, peak, sampled, supply_energy
 
 Waves = Mapping[str, NDArray[np.float64]]
@@ -33,11 +40,16 @@ _KINDS: dict[str, Callable[..., Measured]] = {
     function.__name__: function
     for function in (
         charge,
+        decay_time,
+        drawn_charges,
         energy_per_spike,
         final,
         inter_spike_interval,
         latency,
         peak,
+        pushed_charges,
+        pushed_current,
+        pushed_final,
         refractory_time,
         sampled,
         spike_rate,
@@ -50,11 +62,16 @@ _KINDS: dict[str, Callable[..., Measured]] = {
 __all__ = [
     "charge",
     "crossings",
+    "decay_time",
+    "drawn_charges",
     "energy_per_spike",
     "final",
     "inter_spike_interval",
     "latency",
     "peak",
+    "pushed_charges",
+    "pushed_current",
+    "pushed_final",
     "refractory_time",
     "sampled",
     "spike_rate",

@@ -42,7 +42,11 @@ def refractory_time(waves: Waves, of: str, level: float, membrane: str, leaving:
     """Return the median time from a spike until the membrane rises through ``leaving`` volts, s."""
     time = waves["time"]
     free = crossings(time, waves[membrane], leaving)
-    held = [free[free > spike][0] - spike for spike in spike_times(waves, of, level) if free[-1:] > spike]
+    held = [
+        free[free > spike][0] - spike
+        for spike in spike_times(waves, of, level)
+        if free[-1:] > spike
+    ]
     return float(np.median(held)) if held else float("nan")
 
 

@@ -52,9 +52,7 @@ def peak(waves: Waves, of: str, start: float = 0.0) -> float:
     return float(waves[of][waves["time"] >= start].max())
 
 
-def sampled(
-    waves: Waves, of: str, start: float, stop: float, points: float
-) -> NDArray[np.float64]:
+def sampled(waves: Waves, of: str, start: float, stop: float, points: float) -> NDArray[np.float64]:
     """Return ``of`` at ``points`` even times from ``start`` to ``stop``, both included."""
     grid = np.linspace(start, stop, round(points))
     return np.asarray(np.interp(grid, waves["time"], waves[of]))

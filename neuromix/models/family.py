@@ -7,7 +7,8 @@ Beside the class its module defines the compiled functions of its role (``numba.
 row of :meth:`Family.matrix`, states and results are floats, SI):
 
 ``"neuron"``
-    ``advance(v, hold, i_in, dt, p) -> (v, hold, spike)`` and :meth:`Family.shortest_interval`.
+    ``advance(v, hold, i_in, dt, p) -> (v, hold, spike)`` and :meth:`Family.shortest_interval`. A
+    negative ``hold`` is the time for which the neuron has been free; it starts as ``RESTED``.
 ``"synapse"``
     ``rest(p) -> state``, ``decay(state, dt, p) -> state``,
     ``inject(state, weight_current, width, p) -> state``,
@@ -42,6 +43,10 @@ KERNELS: Mapping[str, tuple[str, ...]] = {
     "converter": (),
 }
 """The compiled functions that the module of a family of each role defines."""
+
+
+RESTED = -1.0
+"""``hold`` of a neuron that has not spiked for long, s."""
 
 
 def quantity(

@@ -74,7 +74,9 @@ def compose(
     given = dict(overrides or {})
     for name in given:
         if name not in known and name not in sizes:
-            raise UnknownName(f"parameter of {cell.name} on {bench.name!r}", name, known | set(sizes))
+            raise UnknownName(
+                f"parameter of {cell.name} on {bench.name!r}", name, known | set(sizes)
+            )
     sizes.update({name: given[name] for name in given if name in sizes})
     values = bench.values({name: given[name] for name in given if name in known})
     supply = condition.supply or realisation.supply
@@ -143,10 +145,9 @@ def deck_of_circuit(
     settings : Settings, optional
         Tolerances.
     """
-    text = "\n".join(
-        line for line in str(circuit).splitlines() if not line.lower().startswith((".title", ".end"))
-        or line.lower().startswith(".ends")
-    )  # fmt: skip
+    closing = {".title", ".end"}
+    lines = [line for line in str(circuit).splitlines() if line.strip()]
+    text = "\n".join(line for line in lines if line.split()[0].lower() not in closing)
     command, axis, stop = _command(analysis, (), {})
     vectors = tuple(
         Vector(name, f"{name[2:-1].lower()}#branch" if name.startswith("i(") else name.lower())
@@ -164,19 +165,19 @@ def deck_of_circuit(
     )
 
 
-def _new_circuit(title: str) -> Any:  # noqa: ANN401 - PySpice has no types
+def _new_circuit(title: str) -> Any:
     from PySpice.Spice.Netlist import Circuit
 
     return Circuit(title)
 
 
-def _body(circuit: Any) -> str:  # noqa: ANN401
+def _body(circuit: Any) -> str:
     lines = str(circuit).splitlines()
     return "".join(f"{line}\n" for line in lines if line and not line.startswith(".title"))
 
 
 def _connect(
-    circuit: Any,  # noqa: ANN401
+    circuit: Any,
     drive: Drive,
     values: Mapping[str, float],
     *,

@@ -1,1 +1,1 @@
-"""One file a family: the class ``Recipe`` of ``NAME.py`` characterizes cells of the family ``NAME``."""
+"""One file a family: the class ``Recipe`` of ``NAME.py`` says how such cells are measured."""

@@ -2,12 +2,18 @@
 
 The membrane obeys, between spikes,
 
-    (C0 + C1 V) dV/dt = I − I_L (1 − exp(−V/U_T)) (1 + g V) + I_0 exp((V − V_a)/D)
+    (C0 + C1 V) dV/dt = I − I_L (1 − exp(−V/U_T)) (1 + g V) + I_fb(V)
+    1/I_fb = [exp(−(V − V_a)/D) + exp(−(V − V_b)/E)] / I_0,    I_0 = 1 nA
 
-with I_0 = 1 nA: a leak transistor in weak inversion with its Early term, and the exponential
-feedback current of Indiveri 2003 (eq. 3, "A low-power adaptive integrate-and-fire neuron circuit").
-At V = V_threshold it spikes after ``delay`` and the membrane is then held at ``V_reset`` for
-t0 + t1 ln(1 + I/I_0), I the current into the cell when it spikes.
+with a leak transistor in weak inversion and its Early term, and a feedback current that is
+exponential (Indiveri 2003, "A low-power adaptive integrate-and-fire neuron circuit", eq. 3) until
+the diode that starves the inverter limits it: two exponentials in series. At V = threshold the neuron
+spikes after ``delay``; the membrane is then held at ``reset`` for
+
+    t0 + t1 ln(1 + I/I_0) − t_m exp(−t_free/tau_m)
+
+with I the input current when it spikes and t_free the time for which the membrane was free before:
+the node that times the refractory period has not recovered after a short interval.
 """
 
 from __future__ import annotations
@@ -16,7 +22,6 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 from numba import njit
 
 from neuromix.models.family import Family, Values, quantity
@@ -24,11 +29,8 @@ from neuromix.models.family import Family, Values, quantity
 REFERENCE_CURRENT = 1e-9
 """I_0 of the equations, A."""
 
-VOLTAGE_PER_STEP = 0.2
+VOLTAGE_PER_STEP = 0.15
 """Largest move of the membrane in one internal step, in units of the feedback's slope D."""
-
-LARGEST_CURRENT = 1e-6
-"""Input up to which the shortest interval between spikes is stated, A."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,36 +39,41 @@ class Dynamics(Family):
 
     role: ClassVar[str] = "neuron"
 
-    capacitance: Values = quantity(
-        "F", "C0, membrane capacitance at 0 V", 1e-16, 1e-9, positive=True
-    )
+    capacitance: Values = quantity("F", "C0, membrane at 0 V", 1e-16, 1e-9, positive=True)
     capacitance_slope: Values = quantity("F/V", "C1, its growth with voltage", -1e-10, 1e-9)
-    leak_current: Values = quantity("A", "I_L, saturated leak", 0.0, 1e-6, positive=True)
+    leak_current: Values = quantity("A", "I_L, saturated leak", 1e-18, 1e-6, positive=True)
     leak_early: Values = quantity("1/V", "g, Early term of the leak", -1.0, 10.0)
-    leak_slope: Values = quantity("V", "U_T, thermal voltage of the leak's knee", 0.01, 0.1)
+    leak_slope: Values = quantity("V", "U_T, knee of the leak", 0.01, 0.1)
     feedback_onset: Values = quantity("V", "V_a, where the feedback is 1 nA", 0.0, 5.0)
-    feedback_slope: Values = quantity(
-        "V", "D, volts for e times the feedback", 1e-3, 1.0, positive=True
-    )
+    feedback_slope: Values = quantity("V", "D, for e times the feedback", 1e-3, 1.0, positive=True)
+    limit_onset: Values = quantity("V", "V_b, where the limit is 1 nA", 0.0, 5.0)
+    limit_slope: Values = quantity("V", "E, for e times the limit", 1e-3, 1.0, positive=True)
     threshold: Values = quantity("V", "where the spike is taken to start", 0.0, 5.0)
-    reset: Values = quantity("V", "membrane while it is held", -0.5, 1.0)
-    refractory_time: Values = quantity("s", "t0, hold time at no input", 0.0, 1.0, positive=True)
-    refractory_growth: Values = quantity("s", "t1, its growth with ln(1 + I/1 nA)", -1.0, 1.0)
+    reset: Values = quantity("V", "membrane when it is let go", -0.5, 1.0)
+    refractory_time: Values = quantity("s", "t0, hold at no input", 1e-12, 1.0, positive=True)
+    refractory_growth: Values = quantity("s", "t1, growth with ln(1 + I/1 nA)", -1.0, 1.0)
+    recovery_depth: Values = quantity("s", "t_m, hold lost after no interval", -1.0, 1.0)
+    recovery_time: Values = quantity("s", "tau_m, of that loss", 1e-9, 1.0, positive=True)
     delay: Values = quantity("s", "from threshold to the output spike", 0.0, 1e-2)
 
     def shortest_interval(self) -> Values:
-        """Return delay and hold time at an input of 1 µA, s: no two spikes are closer."""
-        growth = self.refractory_growth * np.log1p(LARGEST_CURRENT / REFERENCE_CURRENT)
-        held = np.maximum(0.0, self.refractory_time + np.minimum(growth, 0.0))
-        return np.asarray(self.delay + held)
+        """Return the shortest time between two spikes, s: the hold at no input."""
+        return self.refractory_time
 
 
 @njit(inline="always")
 def membrane_rate(v: float, i_in: float, p: tuple[float, ...]) -> float:
     """Return dV/dt in V/s; ``p`` is one row of :meth:`Family.matrix`."""
     leak = p[2] * (1.0 - math.exp(-v / p[4])) * (1.0 + p[3] * v)
-    feedback = REFERENCE_CURRENT * math.exp(min((v - p[5]) / p[6], 40.0))
+    feedback = REFERENCE_CURRENT / (math.exp(-(v - p[5]) / p[6]) + math.exp(-(v - p[7]) / p[8]))
     return (i_in - leak + feedback) / (p[0] + p[1] * v)
+
+
+@njit(inline="always")
+def hold_time(i_in: float, free: float, p: tuple[float, ...]) -> float:
+    """Return for how long the membrane is held after a spike, s."""
+    growth = p[12] * math.log1p(max(i_in, 0.0) / REFERENCE_CURRENT)
+    return max(0.0, p[11] + growth - p[13] * math.exp(-free / p[14]))
 
 
 @njit
@@ -75,16 +82,17 @@ def advance(
 ) -> tuple[float, float, float]:
     """Advance one neuron by ``dt`` under a constant input current.
 
-    Internal steps (midpoint rule) move the membrane by at most a fifth of the feedback's slope, so
-    that accuracy does not hang on ``dt``.
+    Internal steps (midpoint rule) move the membrane by at most a fraction of the feedback's slope,
+    so that accuracy does not hang on ``dt``.
 
     Parameters
     ----------
     v, hold : float
-        Membrane, V, and the time for which it is still held, s.
+        Membrane, V, and the time for which it is still held, s; a negative ``hold`` is the time
+        for which it has been free.
     i_in, dt : float
         Input current, A, and step, s.
-    p : (12,) array
+    p : (16,) array
         One row of :meth:`Family.matrix`.
 
     Returns
@@ -98,22 +106,21 @@ def advance(
     while left > 0.0:
         if hold > 0.0:
             if hold >= left:
-                return p[8], hold - left, spike
+                return p[10], hold - left, spike
             left -= hold
             hold = 0.0
-            v = p[8]
+            v = p[10]
         slope = membrane_rate(v, i_in, p)
-        limit = VOLTAGE_PER_STEP * p[6]
-        h = min(left, limit / max(abs(slope), 1e-30))
-        slope = membrane_rate(v + 0.5 * h * slope, i_in, p)
-        change = h * slope
-        if v + change >= p[7] and change > 0.0:
-            used = h * (p[7] - v) / change
-            left -= used
-            spike = dt - left + p[11]
-            hold = p[11] + max(0.0, p[9] + p[10] * math.log1p(max(i_in, 0.0) / REFERENCE_CURRENT))
-            v = p[8]
+        h = min(left, VOLTAGE_PER_STEP * p[6] / max(abs(slope), 1e-30))
+        change = h * membrane_rate(v + 0.5 * h * slope, i_in, p)
+        if v + change >= p[9] and change > 0.0:
+            h *= (p[9] - v) / change
+            left -= h
+            spike = dt - left + p[15]
+            hold = p[15] + hold_time(i_in, h - hold, p)
+            v = p[10]
         else:
             v += change
             left -= h
+            hold -= h
     return v, hold, spike

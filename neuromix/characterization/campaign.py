@@ -1,0 +1,190 @@
+"""``characterize``: a cell over conditions, with mismatch, noise, energy and numerical floors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from neuromix import library
+from neuromix.characterization.assembly import assemble, replica_voltages
+from neuromix.characterization.draws import mismatch_draws
+from neuromix.characterization.floor import rerun
+from neuromix.characterization.recipe import Stimulus, recipe_for
+from neuromix.characterization.requests import Answer, Request, run_requests
+from neuromix.characterization.results import Results, to_dataset
+from neuromix.declare import Cell, Condition, Plan, Technology
+from neuromix.engine.contract import Engine, Progress, quiet
+from neuromix.engine.pool import NgspiceEngine
+from neuromix.errors import NotConverged
+from neuromix.units import celsius
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+LARGEST_FAILURE_SHARE = 0.01
+"""A spread from survivors is biased, so a campaign with more failures is refused."""
+
+FLOOR_DRAWS = 5
+WAVES_OF_DRAWS = 3
+
+
+def characterize(
+    cell: Cell,
+    plan: Plan | None = None,
+    technology: str | None = None,
+    *,
+    engine: Engine | None = None,
+    workers: int = 2,
+    store: Path | None = None,
+    progress: Progress = quiet,
+    allow_failures: bool = False,
+    floor_draws: int = FLOOR_DRAWS,
+) -> xr.Dataset:
+    """Characterize a cell.
+
+    Parameters
+    ----------
+    cell : Cell
+        What is characterized.
+    plan : Plan, optional
+        Conditions and mismatch draws; the typical corner at 27 °C without draws by default.
+    technology : str, optional
+        The first that the cell is sized for.
+    engine : Engine, optional
+        Workers of its own by default, ended afterwards.
+    workers : int
+        Processes, without an engine.
+    store : Path, optional
+        Folder of outcomes: a killed campaign goes on where it was.
+    progress : callable
+        Told runs done, runs in all, and what is going on.
+    allow_failures : bool
+        Accept more than 1 % of failed runs.
+    floor_draws : int
+        Draws on which the numerical floor is measured.
+
+    Returns
+    -------
+    xarray.Dataset
+        All measured values, labelled, with units and floors.
+
+    Raises
+    ------
+    NotConverged
+        Where more than 1 % of the runs failed.
+    """
+    if engine is None:
+        with NgspiceEngine(workers, store) as own:
+            return characterize(
+                cell,
+                plan,
+                technology,
+                engine=own,
+                progress=progress,
+                allow_failures=allow_failures,
+                floor_draws=floor_draws,
+            )
+    chosen = library.technology(technology or cell.technologies[0])
+    results = _run(cell, chosen, plan or Plan(), engine, progress, floor_draws)
+    _refuse_failures(cell, results, allow_failures)
+    return to_dataset(results)
+
+
+def _nearest_room(plan: Plan) -> Condition:
+    """Return the condition at which mismatch, training and noise are run."""
+    conditions = list(plan.conditions())
+    first = [c for c in conditions if c.corner == conditions[0].corner]
+    return min(first, key=lambda c: abs(c.temperature - Condition().temperature))
+
+
+def _run(
+    cell: Cell,
+    technology: Technology,
+    plan: Plan,
+    engine: Engine,
+    progress: Progress,
+    floor_draws: int,
+) -> Results:
+    recipe = recipe_for(cell, technology.name)
+    home = _nearest_room(plan)
+    voltages: dict[Condition, tuple[tuple[str, float], ...]] = {}
+    for condition in plan.conditions():
+        found = replica_voltages(cell, technology, condition, engine) if plan.ideal_bias else {}
+        voltages[condition] = tuple(sorted(found.items()))
+
+    def nominal(stimulus: Stimulus, condition: Condition, *, keep: bool = False) -> Request:
+        return Request(stimulus, condition, voltages[condition], keep=(0,) if keep else ())
+
+    sweep = recipe.stimuli("sweep")
+    everywhere = {
+        condition: [nominal(s, condition, keep=condition == home) for s in sweep]
+        for condition in plan.conditions()
+    }
+    training = [nominal(stimulus, home) for stimulus in recipe.stimuli("training")]
+    noise = [nominal(stimulus, home, keep=True) for stimulus in recipe.stimuli("noise")]
+    mismatch: dict[Condition, list[Request]] = {}
+    where = list(plan.conditions()) if plan.mismatch_everywhere else [home]
+    for condition in where if plan.samples else ():
+        mismatch[condition] = []
+        for stimulus in recipe.stimuli("mismatch"):
+            deck = assemble(
+                cell,
+                stimulus.bench_of(cell),
+                technology,
+                condition,
+                dict(stimulus.overrides),
+                dict(voltages[condition]) or None,
+            )
+            draws = mismatch_draws(technology, deck.transistors, plan.samples, plan.seed, cell.name)
+            keep = tuple(range(min(WAVES_OF_DRAWS, plan.samples)))
+            mismatch[condition].append(
+                Request(stimulus, condition, voltages[condition], draws, keep)
+            )
+
+    batches = [*everywhere.values(), training, noise, *mismatch.values()]
+    answers = run_requests(
+        cell, technology, engine, [request for batch in batches for request in batch], progress
+    )
+    taken = iter(answers)
+    swept = {c: [next(taken)[0] for _ in batch] for c, batch in everywhere.items()}
+    trained = [next(taken)[0] for _ in training]
+    noisy = [next(taken)[0] for _ in noise]
+    drawn = {c: [next(taken) for _ in batch] for c, batch in mismatch.items()}
+
+    progress(0, 1, "numerical floor")
+    tight, other = rerun(cell, technology, engine, everywhere[home], progress)
+    few = [
+        Request(r.stimulus, r.condition, r.bias_voltages, r.variations[:floor_draws])
+        for r in mismatch.get(home, ())
+    ]
+    tight_draws, other_draws = rerun(cell, technology, engine, few, progress)
+    return Results(
+        cell=cell,
+        technology=technology,
+        plan=plan,
+        home=home,
+        recipe=recipe,
+        sweep=swept,
+        sweep_again=([row[0] for row in tight], [row[0] for row in other]),
+        training=trained,
+        noise=noisy,
+        mismatch=drawn,
+        mismatch_again=(tight_draws, other_draws),
+        bias_voltages=dict(voltages[home]),
+    )
+
+
+def _refuse_failures(cell: Cell, results: Results, allowed: bool) -> None:
+    every: list[Answer] = results.answers()
+    failed = [answer for answer in every if answer.failed]
+    if failed and not allowed and len(failed) > LARGEST_FAILURE_SHARE * len(every):
+        first = failed[0]
+        raise NotConverged(
+            f"{cell.name}: {len(failed)} of {len(every)} runs failed",
+            [
+                f"first: {first.record.stimulus.name} at {results.home.corner}, "
+                f"{celsius(results.home.temperature):g} °C: {first.outcome.failure}",
+                *first.outcome.reason[:4],
+            ],
+            "a less extreme condition, or --allow-failures (spreads are then biased)",
+        )

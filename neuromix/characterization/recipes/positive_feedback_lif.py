@@ -1,0 +1,241 @@
+"""How a leaky integrate-and-fire neuron with positive feedback is characterized.
+
+The family is fitted to next-spike errors: from each spike of SPICE to the next, so that an error
+does not add up while the parameters are still wrong. The proof runs free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from neuromix.characterization.recipe import Record, Stimulus
+from neuromix.characterization.recipes import neuron_stimuli as shapes
+from neuromix.comparison.spikes import match_spikes
+from neuromix.declare import Cell
+from neuromix.errors import FitFailed
+from neuromix.models.families.positive_feedback_lif import Dynamics, hold_time
+from neuromix.models.family import RESTED, Family
+from neuromix.models.model import CurrentNoise, Energy, Model
+from neuromix.models.running import interval_errors, spikes_of
+from neuromix.units import thermal_voltage
+
+START = {
+    "capacitance": (0.508e-12, 2e-14),
+    "capacitance_slope": (0.03e-12, 1e-14),
+    "leak_current": (8.5e-12, 1e-12),
+    "leak_early": (0.0, 0.05),
+    "feedback_onset": (0.93, 0.02),
+    "feedback_slope": (0.044, 0.005),
+    "limit_onset": (0.92, 0.02),
+    "limit_slope": (0.06, 0.005),
+    "threshold": (0.96, 0.01),
+    "reset": (0.012, 0.005),
+    "refractory_time": (49e-6, 5e-6),
+    "refractory_growth": (2e-6, 1e-6),
+    "recovery_depth": (1e-6, 1e-6),
+    "recovery_time": (1e-4, 4e-5),
+    "delay": (6.5e-6, 1e-6),
+}
+"""Where the search starts, and the size of a step, SI."""
+
+SOFT = 5e-4
+"""Next-spike error beyond which a residual counts linearly and no longer squared."""
+
+RANGE = 6.0
+"""How far the search may go from the start, in step sizes."""
+
+INPUT = "v_mem"
+STEP_AT = 1e-6
+
+
+class Recipe:
+    """See :class:`neuromix.characterization.recipe.Recipe`."""
+
+    refitted = (
+        "capacitance",
+        "leak_current",
+        "feedback_onset",
+        "refractory_time",
+        "energy_per_event",
+    )
+
+    def __init__(self, cell: Cell, technology: str, supply: float) -> None:
+        self._cell = cell
+        self._technology = technology
+        self._supply = supply
+
+    def stimuli(self, purpose: str) -> tuple[Stimulus, ...]:
+        """Return the stimuli of a purpose."""
+        return shapes.STIMULI[purpose]
+
+    def _input(self, record: Record) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return record.stimulus.waveform(self._cell, INPUT)
+
+    def _errors(self, dynamics: Dynamics, record: Record) -> NDArray[np.float64]:
+        times, currents = self._input(record)
+        spikes = record.arrays["spikes"]
+        p = dynamics.matrix()[0]
+        holds = np.empty(len(spikes))
+        free = -RESTED
+        for k, current in enumerate(np.interp(spikes, times, currents)):
+            holds[k] = hold_time(current, free, p)
+            if k + 1 < len(spikes):
+                free = max(0.0, spikes[k + 1] - spikes[k] - holds[k])
+        return interval_errors(
+            dynamics, times, currents, spikes, holds, float(np.asarray(dynamics.reset)), STEP_AT
+        )
+
+    def fit(self, records: Sequence[Record], temperature: float) -> tuple[Family, dict[str, float]]:
+        """Fit all parameters to the training records."""
+        usable = [record for record in records if len(record.arrays.get("spikes", ())) >= 2]
+        if len(usable) < 6:
+            raise FitFailed(
+                f"{self._cell.name}: only {len(usable)} of {len(records)} records hold two spikes",
+                cure="look at `neuromix simulate` of this cell, or drive it harder",
+            )
+        names = tuple(START)
+        logarithmic = np.array([Dynamics.positive(name) for name in names])
+        start = np.array([START[name][0] for name in names])
+        size = np.array([START[name][1] for name in names])
+
+        def values(x: NDArray[np.float64]) -> NDArray[np.float64]:
+            relative = x * size / np.where(logarithmic, start, 1.0)
+            return np.where(logarithmic, start * np.exp(relative), start + x * size)
+
+        def dynamics(x: NDArray[np.float64]) -> Dynamics:
+            found = dict(zip(names, map(float, values(x)), strict=True))
+            return Dynamics(leak_slope=thermal_voltage(temperature), **found)
+
+        def residuals(x: NDArray[np.float64], chosen: Sequence[Record]) -> NDArray[np.float64]:
+            candidate = dynamics(x)
+            return np.concatenate([self._errors(candidate, record) for record in chosen])
+
+        steady = [record for record in usable if not record.stimulus.drives]
+        bounds = (-RANGE, RANGE)
+        x = np.zeros(len(names))
+        if len(steady) >= 6:
+            x = least_squares(residuals, x, args=(steady,), bounds=bounds, max_nfev=40).x
+        x = np.clip(x, -0.99 * RANGE, 0.99 * RANGE)
+        found = least_squares(
+            residuals, x, args=(usable,), bounds=bounds, loss="soft_l1", f_scale=SOFT, max_nfev=60
+        )
+        best = dynamics(found.x)
+        spread = _standard_errors(found.jac, found.fun, found.x, values, names)
+        return Dynamics.from_values(best.values()), spread
+
+    def refit(self, nominal: Model, records: Sequence[Record]) -> dict[str, float]:
+        """Refit what differs between instances, to a handful of steps."""
+        names = tuple(name for name in self.refitted if name != "energy_per_event")
+        base = nominal.dynamics
+        assert isinstance(base, Dynamics)
+        start = np.array([float(np.asarray(getattr(base, name))) for name in names])
+        usable = [record for record in records if len(record.arrays.get("spikes", ())) >= 2]
+        if len(usable) < 3:
+            raise FitFailed("an instance does not spike", cure="a larger supply or smaller spread")
+        # A volt of threshold is worth its own tenth, a positive quantity its logarithm.
+        logarithmic = np.array([Dynamics.positive(name) for name in names])
+
+        def changed(x: NDArray[np.float64]) -> Dynamics:
+            moved = np.where(logarithmic, start * np.exp(0.1 * x), start + 0.01 * x)
+            return base.replace(**dict(zip(names, map(float, moved), strict=True)))
+
+        def residuals(x: NDArray[np.float64]) -> NDArray[np.float64]:
+            candidate = changed(x)
+            return np.concatenate([self._errors(candidate, record) for record in usable])
+
+        found = least_squares(
+            residuals, np.zeros(len(names)), bounds=(-20.0, 20.0), loss="soft_l1", f_scale=SOFT
+        )
+        fitted = changed(found.x)
+        energies = [record.values["energy_per_spike"] for record in usable]
+        intervals = [record.values["inter_spike_interval"] for record in usable]
+        excess = np.asarray(energies) - nominal.energy.static_power * np.asarray(intervals)
+        return {
+            **{name: float(np.asarray(getattr(fitted, name))) for name in names},
+            "energy_per_event": float(np.median(excess)),
+        }
+
+    def noise(self, records: Sequence[Record]) -> CurrentNoise:
+        """Return the mean over membrane voltages of the white and the 1/f part."""
+        if not records:
+            return CurrentNoise()
+        density = np.mean([record.arrays["input_noise"] ** 2 for record in records], axis=0)
+        frequency = records[0].arrays["frequency"]
+        # S = white + flicker / f, weighted relatively: linear in both.
+        design = np.stack([np.ones_like(frequency), 1.0 / frequency], axis=1) / density[:, None]
+        (white, flicker), *_ = np.linalg.lstsq(design, np.ones_like(frequency), rcond=None)
+        return CurrentNoise(max(0.0, float(white)), max(0.0, float(flicker)), 1.0)
+
+    def energy(self, dynamics: Family, records: Sequence[Record]) -> Energy:  # noqa: ARG002
+        """Split the energy of an interval into a part per spike and a standing power."""
+        steady = [r for r in records if not r.stimulus.drives and "energy_per_spike" in r.values]
+        interval = np.array([record.values["inter_spike_interval"] for record in steady])
+        energy = np.array([record.values["energy_per_spike"] for record in steady])
+        current = np.array([dict(r.stimulus.overrides)["i_in"] for r in steady])
+        good = np.isfinite(interval) & np.isfinite(energy)
+        design = np.stack([np.ones_like(interval), interval, np.log1p(current / 1e-9)], axis=1)[
+            good
+        ]
+        weight = 1.0 / energy[good]
+        solution, *_ = np.linalg.lstsq(design * weight[:, None], energy[good] * weight, rcond=None)
+        return Energy(float(solution[0]), max(0.0, float(solution[1])), float(solution[2]))
+
+    def predict(self, model: Model, stimulus: Stimulus) -> Record:
+        """Run the model free under a stimulus."""
+        times, currents = stimulus.waveform(self._cell, INPUT)
+        duration = stimulus.duration or dict(stimulus.overrides)["duration"]
+        spikes = spikes_of(model.dynamics, times, currents, duration)
+        at = np.interp(spikes, times, currents)
+        energy = (
+            model.energy.static_power * duration
+            + model.energy.per_event * len(spikes)
+            + model.energy.growth * float(np.log1p(np.maximum(at, 0.0) / 1e-9).sum())
+        )
+        latency = float(spikes[0] - STEP_AT) if len(spikes) else float("nan")
+        return Record(stimulus, {"energy": energy, "latency": latency}, {"spikes": spikes})
+
+    def compare(self, pairs: Sequence[tuple[Record, Record]]) -> dict[str, float]:
+        """Return spike counts, timing, energy and latency errors over all pairs."""
+        matches = [match_spikes(a.arrays["spikes"], b.arrays["spikes"], STEP_AT) for a, b in pairs]
+        errors = np.concatenate([match.error for match in matches])
+        spikes = sum(match.reference for match in matches)
+        energy = np.array([b.values["energy"] / a.values["energy"] - 1.0 for a, b in pairs])
+        latency = np.array([b.values["latency"] / a.values["latency"] - 1.0 for a, b in pairs])
+        return {
+            "spikes": float(spikes),
+            "spike_count_error": sum(match.count_difference for match in matches) / max(spikes, 1),
+            "isi_error_median": float(np.median(errors)),
+            "isi_error_p90": float(np.quantile(errors, 0.9)),
+            "isi_error_max": float(errors.max()),
+            "energy_error": float(np.nanmedian(np.abs(energy))),
+            "energy_error_max": float(np.nanmax(np.abs(energy))),
+            "latency_error": float(np.nanmedian(np.abs(latency))),
+            "latency_error_max": float(np.nanmax(np.abs(latency))),
+        }
+
+    def validity(self) -> dict[str, tuple[float, float, str]]:
+        """Return the range of the input current."""
+        return {"input_current": (*shapes.CURRENTS, "A")}
+
+
+def _standard_errors(
+    jacobian: NDArray[np.float64],
+    residuals: NDArray[np.float64],
+    x: NDArray[np.float64],
+    values: object,
+    names: tuple[str, ...],
+) -> dict[str, float]:
+    """Return the standard error of each parameter from the Jacobian at the optimum."""
+    assert callable(values)
+    variance = float(residuals @ residuals) / max(1, len(residuals) - len(x))
+    covariance = np.linalg.pinv(jacobian.T @ jacobian) * variance
+    sigma = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
+    step = 1e-4
+    slopes = [
+        (values(x + step * unit)[k] - values(x)[k]) / step for k, unit in enumerate(np.eye(len(x)))
+    ]
+    return {n: abs(float(s * d)) for n, s, d in zip(names, sigma, slopes, strict=True)}

@@ -1,0 +1,238 @@
+"""What a campaign found, and its labelled dataset."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix import library
+from neuromix.characterization.floor import floor_of, floor_of_spread
+from neuromix.characterization.recipe import Recipe, Record
+from neuromix.characterization.requests import Answer
+from neuromix.data.provenance import software
+from neuromix.declare import Cell, Condition, Plan, Technology
+from neuromix.pdk.location import identity
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+WAVE_POINTS = 801
+"""Even points on which a kept waveform is stored."""
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Answers of a campaign by purpose; see :mod:`neuromix.characterization.campaign`."""
+
+    cell: Cell
+    technology: Technology
+    plan: Plan
+    home: Condition
+    recipe: Recipe
+    sweep: dict[Condition, list[Answer]]
+    sweep_again: tuple[list[Answer], list[Answer]]
+    training: list[Answer]
+    noise: list[Answer]
+    mismatch: dict[Condition, list[list[Answer]]]
+    mismatch_again: tuple[list[list[Answer]], list[list[Answer]]]
+    bias_voltages: dict[str, float]
+
+    def answers(self) -> list[Answer]:
+        """Return all answers, floors left out."""
+        return [
+            *(answer for row in self.sweep.values() for answer in row),
+            *self.training,
+            *self.noise,
+            *(a for rows in self.mismatch.values() for row in rows for a in row),
+        ]
+
+
+def to_dataset(results: Results) -> xr.Dataset:
+    """Return all measured values with dimensions, units, floors and provenance."""
+    import xarray as xr
+
+    dataset = xr.Dataset()
+    _add_sweep(dataset, results)
+    _add_records(dataset, "training", results.training)
+    _add_records(dataset, "noise", results.noise)
+    _add_mismatch(dataset, results)
+    _describe(dataset, results)
+    return dataset
+
+
+def _grid(plan: Plan) -> tuple[tuple[str, ...], tuple[int, ...], dict[str, Sequence[object]]]:
+    coordinates: dict[str, Sequence[object]] = {
+        "corner": list(plan.corner),
+        "temperature": list(plan.temperature),
+        "supply": list(plan.supply) or [np.nan],
+    }
+    return tuple(coordinates), tuple(len(v) for v in coordinates.values()), coordinates
+
+
+def _add_sweep(dataset: xr.Dataset, results: Results) -> None:
+    dims, shape, coordinates = _grid(results.plan)
+    home = results.sweep[results.home]
+    for name, values in coordinates.items():
+        dataset.coords[name] = (name, values)
+    dataset.coords["sweep"] = ("sweep", [answer.record.stimulus.name for answer in home])
+    for name in _value_names(home):
+        rows = [
+            [answer.record.values.get(name, np.nan) for answer in results.sweep[condition]]
+            for condition in results.plan.conditions()
+        ]
+        dataset[name] = ((*dims, "sweep"), np.reshape(rows, (*shape, len(home))))
+        floors = [
+            floor_of(base.record, tight.record, other.record).get(name, np.nan)
+            for base, tight, other in zip(home, *results.sweep_again, strict=True)
+        ]
+        dataset[f"{name}_floor"] = ("sweep", floors)
+    _add_waves(dataset, "sweep", home)
+
+
+def _value_names(answers: Sequence[Answer]) -> list[str]:
+    names: dict[str, None] = {}
+    for answer in answers:
+        names.update(dict.fromkeys(answer.record.values))
+    return list(names)
+
+
+def _add_records(dataset: xr.Dataset, purpose: str, answers: Sequence[Answer]) -> None:
+    if not answers:
+        return
+    dataset.coords[purpose] = (purpose, [answer.record.stimulus.name for answer in answers])
+    dataset[f"{purpose}_failure"] = (purpose, [answer.outcome.failure for answer in answers])
+    for name in _value_names(answers):
+        values = [answer.record.values.get(name, np.nan) for answer in answers]
+        dataset[f"{purpose}_{name}"] = (purpose, values)
+    for name in dict.fromkeys(key for answer in answers for key in answer.record.arrays):
+        arrays = [answer.record.arrays.get(name, np.empty(0)) for answer in answers]
+        dataset[f"{purpose}_{name}"] = ((purpose, f"{purpose}_{name}_number"), _padded(arrays))
+
+
+def _padded(arrays: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    table = np.full((len(arrays), max((len(a) for a in arrays), default=0)), np.nan)
+    for row, array in zip(table, arrays, strict=True):
+        row[: len(array)] = array
+    return table
+
+
+def _add_waves(dataset: xr.Dataset, dim: str, answers: Sequence[Answer]) -> None:
+    kept = [answer.outcome.waves for answer in answers]
+    if not kept or not all("time" in waves for waves in kept):
+        return
+    grids = [np.linspace(waves["time"][0], waves["time"][-1], WAVE_POINTS) for waves in kept]
+    dataset[f"{dim}_wave_time"] = ((dim, "point"), np.stack(grids), {"units": "s"})
+    for name in kept[0]:
+        if name != "time":
+            table = [
+                np.interp(g, waves["time"], waves[name])
+                for g, waves in zip(grids, kept, strict=True)
+            ]
+            unit = {"units": "A" if name.startswith("i(") else "V"}
+            dataset[f"{dim}_wave_{name}"] = ((dim, "point"), np.stack(table), unit)
+
+
+def _add_mismatch(dataset: xr.Dataset, results: Results) -> None:
+    for condition, rows in results.mismatch.items():
+        label = "" if condition == results.home else _label(condition)
+        _add_drawn(dataset, f"mismatch{label}", rows)
+    if results.home in results.mismatch:
+        rows = results.mismatch[results.home]
+        first = rows[0][: min(3, len(rows[0]))]
+        dataset.coords["draw"] = ("draw", np.arange(len(first)))
+        _add_waves(dataset, "draw", first)
+        failures = [a for row in rows for a in row if a.failed]
+        dataset.attrs["failures"] = json.dumps([a.outcome.reason for a in failures])
+        for name in _value_names([a for row in rows for a in row]):
+            floors = []
+            for row, tight, other in zip(rows, *results.mismatch_again, strict=True):
+                each = [
+                    floor_of(a.record, b.record, c.record).get(name, np.nan)
+                    for a, b, c in zip(row, tight, other, strict=False)
+                ]
+                floors.append(floor_of_spread(np.asarray(each)))
+            dataset[f"mismatch_{name}_floor"] = ("mismatch", floors)
+
+
+def _label(condition: Condition) -> str:
+    return f"_{condition.corner}_{condition.temperature:g}K_{condition.supply or 'nominal'}"
+
+
+def _add_drawn(dataset: xr.Dataset, purpose: str, rows: list[list[Answer]]) -> None:
+    dataset.coords["mismatch"] = ("mismatch", [row[0].record.stimulus.name for row in rows])
+    every = [answer for row in rows for answer in row]
+    dims = ("mismatch", "sample")
+    dataset[f"{purpose}_failure"] = (dims, [[a.outcome.failure for a in row] for row in rows])
+    dataset[f"{purpose}_rung"] = (dims, [[a.rung for a in row] for row in rows])
+    for name in _value_names(every):
+        values = [[a.record.values.get(name, np.nan) for a in row] for row in rows]
+        dataset[f"{purpose}_{name}"] = (dims, values)
+    for name in dict.fromkeys(key for answer in every for key in answer.record.arrays):
+        arrays = [a.record.arrays.get(name, np.empty(0)) for a in every]
+        table = _padded(arrays)
+        shape = (len(rows), len(rows[0]), table.shape[1])
+        dataset[f"{purpose}_{name}"] = ((*dims, f"{purpose}_{name}_number"), table.reshape(shape))
+
+
+def _describe(dataset: xr.Dataset, results: Results) -> None:
+    measures = {m.name: m for bench in results.cell.benches for m in bench.measures}
+    for name in dataset.data_vars:
+        bare = str(name).removesuffix("_floor")
+        for prefix in ("training_", "mismatch_", "noise_"):
+            bare = bare.removeprefix(prefix)
+        if bare in measures:
+            found = measures[bare]
+            dataset[name].attrs |= {"units": found.unit, "long_name": found.meaning}
+    dataset.coords["temperature"].attrs |= {"units": "K"}
+    dataset.coords["supply"].attrs |= {"units": "V", "long_name": "NaN is nominal"}
+    _, sha256 = identity(results.technology)
+    home = results.home
+    dataset.attrs |= {
+        "cell": results.cell.name,
+        "technology": results.technology.name,
+        "models_sha256": sha256,
+        "source_sha256": library.source_hash(results.cell.name, results.technology.name),
+        "home_corner": home.corner,
+        "home_temperature": home.temperature,
+        "home_supply": home.supply or results.cell.realisation(results.technology.name).supply,
+        "ideal_bias": int(home.ideal_bias),
+        "bias_voltages": json.dumps(results.bias_voltages),
+        "samples": results.plan.samples,
+        "seed": results.plan.seed,
+        "engine": "libngspice",
+        **software(),
+    }
+
+
+def records_of(
+    dataset: xr.Dataset, recipe: Recipe, purpose: str, sample: int | None = None
+) -> list[Record]:
+    """Return the records of a purpose from a dataset; of one sample where it is drawn.
+
+    Runs that failed are left out.
+    """
+    found = []
+    for number, stimulus in enumerate(recipe.stimuli(purpose)):
+        at = (number,) if sample is None else (number, sample)
+        if str(dataset[f"{purpose}_failure"].values[at]):
+            continue
+        values, arrays = {}, {}
+        for key in dataset.data_vars:
+            name = str(key).removeprefix(f"{purpose}_")
+            variable = dataset[key]
+            if not str(key).startswith(f"{purpose}_") or name in {"failure", "rung"}:
+                continue
+            if name.endswith("_floor") or "wave" in name or variable.dims[0] != purpose:
+                continue
+            if variable.ndim == len(at):
+                values[name] = float(variable.values[at])
+            else:
+                row = variable.values[at]
+                arrays[name] = row[np.isfinite(row)]
+        found.append(Record(stimulus, values, arrays))
+    return found
