@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,21 +87,20 @@ def fit(cell: Cell, data: xr.Dataset) -> Model:
 
 
 def _with_mismatch(model: Model, recipe: Recipe, data: xr.Dataset) -> Model:
-    from dataclasses import replace
-
     names = recipe.refitted
     instances, failures = [], 0
     whole = len(recipe.stimuli("mismatch"))
     for sample in range(int(data.attrs["samples"])):
         records = records_of(data, recipe, "mismatch", sample)
+        if len(records) < whole:
+            failures += 1
+            continue
         try:
-            if len(records) < whole:
-                raise FitFailed("a run of this instance failed")
             found = recipe.refit(model, records)
         except FitFailed:
             failures += 1
-            continue
-        instances.append([found[name] for name in names])
+        else:
+            instances.append([found[name] for name in names])
     if len(instances) < FEWEST_SAMPLES:
         raise FitFailed(
             f"{model.cell}: only {len(instances)} instances could be fitted, {failures} failed",

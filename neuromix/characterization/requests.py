@@ -1,8 +1,8 @@
-"""Running stimuli: requests in, records out, with a recorded ladder where a run does not converge."""
+"""Running stimuli: requests in, records out, a recorded ladder where a run does not converge."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from neuromix.characterization.assembly import job_for
@@ -130,10 +130,7 @@ def run_requests(
 
 
 def _answer(stimulus: Stimulus, outcome: Outcome, rung: int = 0) -> Answer:
-    arrays: Mapping[str, object] = outcome.arrays
-    spectra = {name: outcome.waves[name] for name in outcome.waves if name not in arrays}
-    kept = {
-        **outcome.arrays,
-        **{n: spectra[n] for n in ("frequency", "input_noise") if n in spectra},
-    }
-    return Answer(Record(stimulus, dict(outcome.values), kept), outcome, rung)
+    arrays = dict(outcome.arrays)
+    if "input_noise" in outcome.waves:
+        arrays |= {name: outcome.waves[name] for name in ("frequency", "input_noise")}
+    return Answer(Record(stimulus, dict(outcome.values), arrays), outcome, rung)

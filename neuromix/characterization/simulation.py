@@ -86,12 +86,12 @@ def simulate(
         raise BadValue(
             f"{what.name}: which bench?", cure=" or ".join(item.name for item in what.benches)
         )
-    return _simulate_cell(
+    return simulate_cell(
         what, what.bench(bench), technology or what.technologies[0], condition, engine, parameters
     )
 
 
-def _simulate_cell(
+def simulate_cell(
     cell: Cell,
     bench: Bench,
     technology_name: str,
@@ -99,6 +99,7 @@ def _simulate_cell(
     engine: Engine,
     parameters: Mapping[str, ArrayLike],
 ) -> xr.Dataset:
+    """Simulate a cell on a bench, as :func:`simulate` does, with parameters as a mapping."""
     technology = library.technology(technology_name)
     where = condition or Condition()
     voltages = replica_voltages(cell, technology, where, engine) if where.ideal_bias else None
@@ -120,9 +121,9 @@ def _simulate_cell(
     for item in bench.parameters:
         if item.name in dataset.coords:
             dataset.coords[item.name].attrs = {"units": item.unit, "long_name": item.meaning}
-    for item in bench.measures:
-        if item.name in dataset:
-            dataset[item.name].attrs = {"units": item.unit, "long_name": item.meaning}
+    for measure in bench.measures:
+        if measure.name in dataset:
+            dataset[measure.name].attrs = {"units": measure.unit, "long_name": measure.meaning}
     dataset.attrs |= {
         "cell": cell.name,
         "bench": bench.name,

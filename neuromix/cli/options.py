@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 
 import click
 
 from neuromix import units
+from neuromix.declare import Condition
 from neuromix.errors import BadValue
 
 
@@ -33,6 +35,14 @@ def celsius(text: str) -> tuple[float, ...]:
     if not all(0 < item < math.inf for item in found):
         raise click.BadParameter(f"{text!r} goes below absolute zero or is not finite")
     return found
+
+
+def volts(text: str) -> tuple[float, ...]:
+    """Read voltages between commas, such as ``1.7,1.8,1.9``."""
+    try:
+        return tuple(units.parse(item.strip(), of="supply") for item in text.split(","))
+    except BadValue as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def assignment(text: str) -> tuple[str, float]:
@@ -70,3 +80,24 @@ parameters = click.option(
     help="Parameter of the bench, such as i_in=20n; may be repeated.",
 )
 """Decorator: adds ``-p name=value``, a tuple of (name, number) pairs."""
+
+
+def condition(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of one condition; read them with :func:`one_condition`."""
+    for option in (
+        click.option("--ideal-bias", is_flag=True, help="Ideal gate voltages, not replicas."),
+        click.option("--supply", type=float, default=None, help="In V; nominal by default."),
+        click.option("--temperature", type=celsius, default="27", show_default=True, help="In °C."),
+        click.option("--corner", default="tt", show_default=True, help="Process corner."),
+    ):
+        command = option(command)
+    return command
+
+
+def one_condition(
+    corner: str, temperature: tuple[float, ...], supply: float | None, ideal_bias: bool
+) -> Condition:
+    """Return the condition that the options describe."""
+    if len(temperature) != 1:
+        raise click.BadParameter("one temperature, please", param_hint="--temperature")
+    return Condition(corner, temperature[0], supply, ideal_bias)

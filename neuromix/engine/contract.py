@@ -35,10 +35,4 @@ def raised(outcome: Outcome, title: str) -> NeuromixError:
     if not (isinstance(kind, type) and issubclass(kind, (EngineError, NetlistError))):
         kind = EngineError
     *evidence, cure = outcome.reason or ("",)
-    return NeuromixError.__reduce__(
-        EngineError("", ())
-    )[
-        0
-    ](  # type: ignore[operator,no-any-return]
-        kind, f"{title}: {evidence[0] if evidence else outcome.failure}", tuple(evidence[1:]), cure
-    )
+    return kind(f"{title}: {evidence[0] if evidence else outcome.failure}", evidence[1:], cure)

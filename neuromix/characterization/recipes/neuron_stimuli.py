@@ -102,13 +102,13 @@ STIMULI: dict[str, tuple[Stimulus, ...]] = {
         for volts in (0.1, 0.3, 0.5, 0.7)
     ),
     "proof": (
-        *(step(current, 12) for current in (4.7e-11, 2.3e-10, 9.1e-10, 3.1e-9, 6.7e-9)),
-        *(random_levels("proof", k, 25e-3, 5e-11, 7e-9) for k in range(4)),
-        filtered_train("proof", 0, 25e-3, 2000.0, 1.2e-10, 5e-3),
-        filtered_train("proof", 1, 25e-3, 600.0, 1e-9, 2e-3),
-        filtered_train("proof", 2, 25e-3, 300.0, 4e-9, 1e-3),
+        *(step(current, 16) for current in (4.7e-11, 2.3e-10, 9.1e-10, 3.1e-9, 6.7e-9)),
+        *(random_levels("proof", k, 40e-3, 5e-11, 7e-9) for k in range(4)),
+        filtered_train("proof", 0, 35e-3, 2000.0, 1.2e-10, 5e-3),
+        filtered_train("proof", 1, 35e-3, 600.0, 1e-9, 2e-3),
+        filtered_train("proof", 2, 35e-3, 300.0, 4e-9, 1e-3),
         sine("proof", 0, 25e-3, 1e-9, 0.9, 130.0),
-        sine("proof", 1, 25e-3, 2e-10, 0.9, 70.0),
+        sine("proof", 1, 40e-3, 2e-10, 0.9, 70.0),
         sine("proof", 2, 20e-3, 3e-9, 0.7, 333.0),
     ),
 }

@@ -104,7 +104,7 @@ class Recipe:
 
         def values(x: NDArray[np.float64]) -> NDArray[np.float64]:
             relative = x * size / np.where(logarithmic, start, 1.0)
-            return np.where(logarithmic, start * np.exp(relative), start + x * size)
+            return np.asarray(np.where(logarithmic, start * np.exp(relative), start + x * size))
 
         def dynamics(x: NDArray[np.float64]) -> Dynamics:
             found = dict(zip(names, map(float, values(x)), strict=True))

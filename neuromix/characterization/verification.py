@@ -1,0 +1,111 @@
+"""``verify``: the held-out proof. Stimuli that no fit has seen, SPICE against the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from neuromix import library
+from neuromix.characterization.assembly import replica_voltages
+from neuromix.characterization.floor import rerun
+from neuromix.characterization.recipe import Record, recipe_for
+from neuromix.characterization.requests import Request, run_requests
+from neuromix.declare import Cell, Condition
+from neuromix.engine.contract import Engine, Progress, quiet
+from neuromix.engine.pool import NgspiceEngine
+from neuromix.errors import BadValue, NotConverged
+from neuromix.models.model import Model
+
+FLOOR_STIMULI = 4
+"""Stimuli on which SPICE is compared with itself; the floor costs four runs for each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """Errors of a model on stimuli that its fit never saw.
+
+    Parameters
+    ----------
+    errors : dict of str to float
+        What ``Recipe.compare`` gives, SPICE first; ``<name>_floor`` is SPICE against itself.
+    pairs : tuple of (Record, Record)
+        SPICE and model, stimulus by stimulus, for a picture of the worst.
+    """
+
+    errors: dict[str, float]
+    pairs: tuple[tuple[Record, Record], ...]
+
+
+def verify(
+    cell: Cell,
+    model: Model,
+    *,
+    engine: Engine | None = None,
+    workers: int = 2,
+    store: Path | None = None,
+    progress: Progress = quiet,
+) -> Proof:
+    """Measure a model's held-out errors, each beside SPICE's own numerical floor.
+
+    Parameters
+    ----------
+    cell : Cell
+        What the model is of.
+    model : Model
+        From :func:`neuromix.fit`.
+    engine, workers, store, progress
+        As in :func:`neuromix.characterize`.
+
+    Raises
+    ------
+    BadValue
+        Where the model is of another cell.
+    NotConverged
+        Where a stimulus cannot be simulated: a proof leaves none out.
+    """
+    if model.cell != cell.name:
+        raise BadValue(f"the model is of {model.cell!r}, not of {cell.name!r}")
+    if engine is None:
+        with NgspiceEngine(workers, store) as own:
+            return verify(cell, model, engine=own, progress=progress)
+    technology = library.technology(model.technology)
+    recipe = recipe_for(cell, model.technology)
+    ideal = model.condition.get("bias") == "ideal"
+    condition = Condition(
+        corner=str(model.condition["corner"]),
+        temperature=float(model.condition["temperature"]),
+        supply=float(model.condition["supply"]),
+        ideal_bias=ideal,
+    )
+    found = replica_voltages(cell, technology, condition, engine) if ideal else {}
+    voltages = tuple(sorted(found.items()))
+    requests = [Request(stimulus, condition, voltages) for stimulus in recipe.stimuli("proof")]
+    answers = [row[0] for row in run_requests(cell, technology, engine, requests, progress)]
+    for answer in answers:
+        if answer.failed:
+            raise NotConverged(
+                f"{cell.name}: the proof's stimulus {answer.record.stimulus.name!r} failed",
+                answer.outcome.reason,
+            )
+    pairs = tuple((a.record, recipe.predict(model, a.record.stimulus)) for a in answers)
+    errors = recipe.compare(pairs)
+
+    progress(0, 1, "numerical floor")
+    few = range(0, len(requests), max(1, len(requests) // FLOOR_STIMULI))
+    tight, other = rerun(cell, technology, engine, [requests[k] for k in few], progress)
+    floors = _larger(
+        recipe.compare([(t[0].record, answers[k].record) for k, t in zip(few, tight, strict=True)]),
+        recipe.compare([(o[0].record, answers[k].record) for k, o in zip(few, other, strict=True)]),
+    )
+    return Proof(errors | {f"{name}_floor": value for name, value in floors.items()}, pairs)
+
+
+def _larger(
+    first: dict[str, float], second: dict[str, float], pick: Callable[..., float] = max
+) -> dict[str, float]:
+    return {
+        name: pick(first[name], second[name])
+        for name in first
+        if "error" in name or "nrmse" in name
+    }
