@@ -81,12 +81,13 @@ def synapse() -> Model:
             {
                 "time_constant": 5e-3,
                 "tau_current": 4e-12,
-                "weight_early": 0.02,
                 "gain_current": 20e-12,
                 "gain_exponent": 0.95,
                 "decay_early": 0.01,
                 "floor_current": 10e-15,
                 "sink_gain": 1.0,
+                "source_early": 0.05,
+                "sink_early": 0.05,
             }
         ),
         mismatch=_independent(
@@ -103,17 +104,13 @@ def synapse() -> Model:
 
 def converter() -> Model:
     """Return a 6-bit converter of 0.5 nA per step."""
-    names = [f"source_current_{k}" for k in range(6)]
+    bits = [(f"{output}_current_{k}", k) for output in ("source", "sink") for k in range(6)]
     return Model(
         "dac_synapse",
         "gf180mcu",
         CONDITION,
-        binary_weighted_dac.Dynamics.from_values(
-            {name: 0.5e-9 * 2**k for k, name in enumerate(names)}
-        ),
-        mismatch=_independent(
-            {name: (0.094 / 2 ** (0.5 * k), True) for k, name in enumerate(names)}
-        ),
+        binary_weighted_dac.Dynamics.from_values({name: 0.5e-9 * 2**k for name, k in bits}),
+        mismatch=_independent({name: (0.094 / 2 ** (0.5 * k), True) for name, k in bits}),
         energy=Energy(per_event=0.2e-12, static_power=10e-12),
         provenance=PROVENANCE,
     )

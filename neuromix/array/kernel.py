@@ -19,8 +19,11 @@ from neuromix.models.family import KERNELS
 
 Functions = tuple[Callable[..., Any], ...]
 
-LOG_REFERENCE = 1e-9
+ENERGY_REFERENCE = 1e-9
 """A: the energy of an event grows with ln(1 + I / this), as ``Energy.growth`` says."""
+
+CHORD = 8
+"""Steps for which a synapse's decay is taken as a straight line in its state."""
 
 
 @njit
@@ -49,9 +52,10 @@ def population_kernel(
 
     Notes
     -----
-    Within a step the two synapses of a neuron follow their events at the events' own times; the
-    charge that they bring is integrated by the trapezoid rule between events and ends of pulses,
-    and the membrane sees its mean. Spikes are therefore not bound to the grid of steps.
+    A synapse is advanced at its own events, at their own times, and else along a chord: its state
+    (the logarithm of a current, for a differential pair) falls nearly linearly, so that one decay
+    serves ``CHORD`` steps. The membrane sees the mean of the synapses' current over each step, at
+    the voltage that it had at its start. Spikes are therefore not bound to the grid of steps.
 
     The compiled function takes, for ``n`` neurons and ``m`` pulses:
 
@@ -69,76 +73,91 @@ def population_kernel(
         Parameters of each instance.
     constant : (n,) array
         Current into each membrane beside that of its synapses, A.
-    membrane, hold : (n,) arrays; state, reached : (2, n) and (n,) arrays
-        State of membranes and synapses, and the time up to which the synapses have advanced;
-        changed in place.
+    membrane, hold : (n,) arrays; chords : (2, 3, n) array; reached : (n,) array
+        State of membranes; state, slope and time of the last point of each synapse's chord; time up
+        to which the synapses' charge has been counted. Changed in place.
     white, deviation, kept, stream, octaves
         See :func:`neuromix.array.noise.noise_current`.
     v_trace, i_trace : (steps, n) arrays, or (0, 0) arrays for no trace
         Filled with the membrane at the end of each step and the mean current during it.
 
-    It returns times (s) and addresses of spikes, neuron after neuron; the sum of
-    ln(1 + I / 1 nA) over the spikes of each neuron; and the same over the pulses of each synapse.
+    It returns times (s) and addresses of spikes, neuron after neuron, and the sum of
+    ln(1 + I / 1 nA) over the spikes of each neuron.
     """
     (advance,) = neuron
-    _, decay, inject, source, sink = synapse
+    _, decay, inject, source, sink, source_compliance, sink_compliance = synapse
 
     @njit(nogil=True)
     def advance_population(  # type: ignore[no-untyped-def]
         first, steps, dt, pulse_time, pulse_row, codes, width, tables, neurons, synapses,
-        constant, membrane, hold, state, reached, white, deviation, kept, stream, octaves,
+        constant, membrane, hold, chords, reached, white, deviation, kept, stream, octaves,
         v_trace, i_trace,
     ):  # fmt: skip
         n = len(membrane)
         tracing = len(v_trace) > 0
+        span = CHORD * dt
         spike_time = np.empty(64 + n)
         spike_address = np.empty(64 + n, np.uint32)
         spikes = 0
         spike_drive = np.zeros(n)
-        pulse_drive = np.zeros((2, n))
         for k in range(n):
             p = to_fixed_tuple(neurons[k], of_neuron)
             p_exc = to_fixed_tuple(synapses[0, k], of_synapse)
             p_inh = to_fixed_tuple(synapses[1, k], of_synapse)
-            v, held, exc, inh, at = membrane[k], hold[k], state[0, k], state[1, k], reached[k]
-            current = source(exc, p_exc) - sink(inh, p_inh)
+            exc, exc_slope, exc_at = chords[0, 0, k], chords[0, 1, k], chords[0, 2, k]
+            inh, inh_slope, inh_at = chords[1, 0, k], chords[1, 1, k], chords[1, 2, k]
+            v, held, at = membrane[k], hold[k], reached[k]
             coming = 0
             for step in range(first, first + steps):
                 start = step * dt
                 stop = (step + 1) * dt
-                charge = 0.0
-                while coming < len(pulse_time) and pulse_time[coming] < stop:
+                if start - exc_at >= span:
+                    exc += exc_slope * (start - exc_at)
+                    exc_slope = (decay(exc, span, p_exc) - exc) / span
+                    exc_at = start
+                if start - inh_at >= span:
+                    inh += inh_slope * (start - inh_at)
+                    inh_slope = (decay(inh, span, p_inh) - inh) / span
+                    inh_at = start
+                charge_exc = 0.0
+                charge_inh = 0.0
+                while True:
+                    while coming < len(pulse_time) and codes[pulse_row[coming], k] == 0:
+                        coming += 1
+                    pulsed = coming < len(pulse_time) and pulse_time[coming] < stop
+                    until = pulse_time[coming] if pulsed else stop
+                    if until > at:
+                        middle = 0.5 * (at + until)
+                        charge_exc += (until - at) * source(
+                            exc + exc_slope * (middle - exc_at), p_exc
+                        )
+                        charge_inh += (until - at) * sink(
+                            inh + inh_slope * (middle - inh_at), p_inh
+                        )
+                        at = until
+                    if not pulsed:
+                        break
                     code = codes[pulse_row[coming], k]
-                    if code != 0:
-                        begin = max(pulse_time[coming], at)
-                        before = current
-                        exc = decay(exc, begin - at, p_exc)
-                        inh = decay(inh, begin - at, p_inh)
-                        current = source(exc, p_exc) - sink(inh, p_inh)
-                        charge += 0.5 * (before + current) * (begin - at)
-                        before = current
-                        if code > 0:
-                            weight = tables[0, k, code]
-                            exc = inject(exc, weight, width, p_exc)
-                            inh = decay(inh, width, p_inh)
-                            pulse_drive[0, k] += np.log1p(weight / LOG_REFERENCE)
-                        else:
-                            weight = tables[1, k, -code]
-                            exc = decay(exc, width, p_exc)
-                            inh = inject(inh, weight, width, p_inh)
-                            pulse_drive[1, k] += np.log1p(weight / LOG_REFERENCE)
-                        current = source(exc, p_exc) - sink(inh, p_inh)
-                        charge += 0.5 * (before + current) * width
-                        at = begin + width
                     coming += 1
-                if at < stop:
-                    before = current
-                    exc = decay(exc, stop - at, p_exc)
-                    inh = decay(inh, stop - at, p_inh)
-                    current = source(exc, p_exc) - sink(inh, p_inh)
-                    charge += 0.5 * (before + current) * (stop - at)
-                    at = stop
-                i_in = constant[k] + charge / dt
+                    exc_before = exc + exc_slope * (at - exc_at)
+                    inh_before = inh + inh_slope * (at - inh_at)
+                    exc_middle = exc_before + 0.5 * width * exc_slope
+                    inh_middle = inh_before + 0.5 * width * inh_slope
+                    at += width
+                    if code > 0:
+                        exc = inject(exc_before, tables[0, k, code], width, p_exc)
+                        exc_middle = 0.5 * (exc_before + exc)
+                        exc_slope = (decay(exc, span, p_exc) - exc) / span
+                        exc_at = at
+                    else:
+                        inh = inject(inh_before, tables[1, k, -code], width, p_inh)
+                        inh_middle = 0.5 * (inh_before + inh)
+                        inh_slope = (decay(inh, span, p_inh) - inh) / span
+                        inh_at = at
+                    charge_exc += width * source(exc_middle, p_exc)
+                    charge_inh += width * sink(inh_middle, p_inh)
+                i_in = constant[k] + charge_exc / dt * source_compliance(v, p_exc)
+                i_in -= charge_inh / dt * sink_compliance(v, p_inh)
                 i_in += noise_current(step, k, white, deviation, kept, stream, octaves)
                 v, held, offset = advance(v, held, i_in, dt, p)
                 if offset >= 0.0:
@@ -148,11 +167,14 @@ def population_kernel(
                     spike_time[spikes] = start + offset
                     spike_address[spikes] = k
                     spikes += 1
-                    spike_drive[k] += np.log1p(max(i_in, 0.0) / LOG_REFERENCE)
+                    spike_drive[k] += np.log1p(max(i_in, 0.0) / ENERGY_REFERENCE)
                 if tracing:
                     v_trace[step - first, k] = v
                     i_trace[step - first, k] = i_in
-            membrane[k], hold[k], state[0, k], state[1, k], reached[k] = v, held, exc, inh, at
-        return spike_time[:spikes], spike_address[:spikes], spike_drive, pulse_drive
+            chords[0, 0, k], chords[0, 1, k], chords[0, 2, k] = exc, exc_slope, exc_at
+            chords[1, 0, k], chords[1, 1, k], chords[1, 2, k] = inh, inh_slope, inh_at
+            membrane[k], hold[k], reached[k] = v, held, at
+        return spike_time[:spikes], spike_address[:spikes], spike_drive
 
-    return advance_population  # type: ignore[no-any-return]
+    compiled: Callable[..., Any] = advance_population
+    return compiled

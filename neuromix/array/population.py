@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.die import ArrayDie, Instances
-from neuromix.array.kernel import ABSENT, population_kernel
+from neuromix.array.kernel import ABSENT, ENERGY_REFERENCE, population_kernel
 from neuromix.array.noise import SILENT, NoiseState, noise_law
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
-from neuromix.models.family import RESTED
 from neuromix.models.family import RESTED
 from neuromix.models.model import Model
 from neuromix.units import render
@@ -58,13 +57,13 @@ class Population:
         self._setup = die.path.setup if die.path else 0.0
         self._synapses = np.zeros((2, n, 1))
         self._tables = np.zeros((2, n, 1))
-        self._state = np.zeros((2, n))
+        self._chords = np.zeros((2, 3, n))
         synapse = ABSENT
         if die.path:
             synapse = die.path.synapse.dynamics.kernels()
             self._synapses = np.stack([item.dynamics.matrix(n) for item in die.synapses])
             self._tables = np.stack([_table(item, n) for item in die.converters])
-            self._state = np.array([[synapse[0](p) for p in sign] for sign in self._synapses])
+            self._chords[:, 0] = [[synapse[0](p) for p in sign] for sign in self._synapses]
         self._kernel = population_kernel(
             neuron.dynamics.kernels(), self._neurons.shape[1], synapse, self._synapses.shape[2]
         )
@@ -86,17 +85,21 @@ class Population:
         rows = arrived.address[:cut].astype(np.int64)
         shape = (steps if self._traced else 0, self.die.array.n)
         v_trace, i_trace = np.empty(shape), np.empty(shape)
-        time, address, spike_drive, pulse_drive = self._kernel(
+        time, address, spike_drive = self._kernel(
             self.step, steps, self.dt, arrived.time[:cut], rows, self.die.codes, self._width,
             self._tables, self._neurons, self._synapses, self._constant, self._membrane,
-            self._hold, self._state, self._reached, self._law.white, self._law.deviation,
+            self._hold, self._chords, self._reached, self._law.white, self._law.deviation,
             self._law.kept, self._noise.stream, self._noise.octaves, v_trace, i_trace,
         )  # fmt: skip
         self.step += steps
         self.spike_drive += spike_drive
-        self.pulse_drive += pulse_drive
         fetched = np.bincount(rows, minlength=len(self.die.codes))
-        self.pulses += [fetched @ (self.die.codes > 0), fetched @ (self.die.codes < 0)]
+        for sign, code in enumerate((self.die.codes, -self.die.codes)):
+            self.pulses[sign] += fetched @ (code > 0)
+            weight = self._tables[sign, np.arange(len(self.pulses[sign])), np.maximum(code, 0)]
+            self.pulse_drive[sign] += fetched @ np.where(
+                code > 0, np.log1p(weight / ENERGY_REFERENCE), 0.0
+            )
         if self._traced:
             self.traces["v_mem"].append(v_trace)
             self.traces["i_in"].append(i_trace)

@@ -75,7 +75,7 @@ def backward(
     zero = ~(positive | negative)
     into_exc, into_inh = layer.rate_in.T @ by_exc, layer.rate_in.T @ by_inh
     by_weight = positive * into_exc + negative * into_inh + zero * 0.5 * (into_exc + into_inh)
-    by_rate = by_exc @ np.maximum(codes, 0.0).T - by_inh @ np.maximum(-codes, 0.0).T
+    by_rate: Floats = by_exc @ np.maximum(codes, 0.0).T - by_inh @ np.maximum(-codes, 0.0).T
     return np.asarray(by_weight), np.asarray(by_rate)
 
 

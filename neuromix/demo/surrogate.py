@@ -113,7 +113,7 @@ def mean_outputs(
     -------
     source, sink : (n, m) ndarrays, A
     """
-    rest, _, inject, source, sink = synapse.dynamics.kernels()
+    rest, _, inject, source, sink, *_ = synapse.dynamics.kernels()
 
     @njit
     def averages(  # type: ignore[no-untyped-def]

@@ -12,7 +12,9 @@ row of :meth:`Family.matrix`, states and results are floats, SI):
 ``"synapse"``
     ``rest(p) -> state``, ``decay(state, dt, p) -> state``,
     ``inject(state, weight_current, width, p) -> state``,
-    ``source(state, p) -> current`` and ``sink(state, p) -> current``.
+    ``source(state, p) -> current`` and ``sink(state, p) -> current``, and the factors by which
+    these differ at a node's voltage, ``source_compliance(voltage, p)`` and
+    ``sink_compliance(voltage, p)``.
 ``"converter"``
     none; the class has ``table(output) -> (n, codes)`` of settled currents.
 """
@@ -39,7 +41,15 @@ Values = float | NDArray[np.float64]
 
 KERNELS: Mapping[str, tuple[str, ...]] = {
     "neuron": ("advance",),
-    "synapse": ("rest", "decay", "inject", "source", "sink"),
+    "synapse": (
+        "rest",
+        "decay",
+        "inject",
+        "source",
+        "sink",
+        "source_compliance",
+        "sink_compliance",
+    ),
     "converter": (),
 }
 """The compiled functions that the module of a family of each role defines."""
