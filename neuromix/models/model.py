@@ -50,11 +50,18 @@ class Energy:
         W, while nothing happens.
     growth : float
         J per unit of ln(1 + I/1 nA): how the energy of an event grows with the input current.
+    per_input_charge : float
+        J for each coulomb of the input during its events: of a synapse, weight current times width.
+    per_output_charge : float
+        J for each coulomb that the source output delivers beyond what it delivers while nothing
+        happens.
     """
 
     per_event: float = 0.0
     static_power: float = 0.0
     growth: float = 0.0
+    per_input_charge: float = 0.0
+    per_output_charge: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,198 @@
+"""Six-bit current-steering converter of a digital weight: 94 transistors, 63 of them units."""
+
+from neuromix.declare import (
+    Bench,
+    Bias,
+    Cell,
+    Constant,
+    Measure,
+    ModelFamily,
+    OperatingPoint,
+    Parameter,
+    Points,
+    Port,
+    Pulses,
+    Realisation,
+    Settings,
+    Transient,
+    Voltage,
+)
+
+BITS = tuple(f"b{k}" for k in range(6))
+SETTINGS = Settings(abstol=1e-16)
+
+OUTPUTS = (Voltage("out_source", Constant("v_source")), Voltage("out_sink", Constant("v_sink")))
+VOLTAGES = (
+    Parameter("v_source", 0.4, "V", "voltage at the source output", 0.0, 1.8),
+    Parameter("v_sink", 0.9, "V", "voltage at the sink output", 0.0, 1.8),
+)
+LEVELS = tuple(
+    Parameter(name, 1.8 if name == "b5" else 0.0, "V", f"level of bit {name[1]}", 0.0, 3.6)
+    for name in BITS
+)
+STEP = Parameter("max_step", 5e-6, "s", "largest step of the simulator", 1e-9, 1.0)
+SOURCE, SINK, SUPPLY = ("of", "i(out_source)"), ("of", "i(out_sink)"), ("of", "i(vdd)")
+KEEP = ("i(out_source)", "i(out_sink)", "i(vdd)")
+
+DWELL = 15e-6
+EDGE = 1e-8
+
+
+def counter(bit: int) -> Points:
+    """Return the level of a bit while the codes 0 … 63 follow each other, 15 µs each."""
+    times, levels = [0.0], [0.0]
+    for code in range(1, 64):
+        level = 1.8 * (code >> bit & 1)
+        if level != levels[-1]:
+            times += [code * DWELL, code * DWELL + EDGE]
+            levels += [levels[-1], level]
+    return Points(tuple(times), tuple(levels))
+
+
+def settled(output: tuple[str, str]) -> tuple[tuple[str, float | str], ...]:
+    """Return what samples each code half a microsecond before its end."""
+    return (
+        output,
+        ("start", DWELL - 0.5e-6),
+        ("stop", 64 * DWELL - 0.5e-6),
+        ("points", 64),
+    )
+
+
+def windows(output: tuple[str, str]) -> tuple[tuple[str, float | str], ...]:
+    """Return the arguments of a measure that takes the charge of each period."""
+    return (output, ("start", 0.0), ("window", "period"), ("windows", "count"))
+
+
+cell = Cell(
+    name="dac_synapse",
+    summary="6-bit current-steering weight: groups of unit transistors, sink and source outputs",
+    ports=(
+        *(Port(name, "input", f"bit {name[1]} of the code, 0 … vdd") for name in BITS),
+        Port("i_unit", "bias", "one least significant bit, pushed in"),
+        Port("out_sink", "output", "draws the current of the code in"),
+        Port("out_source", "output", "pushes the current of the code out"),
+        Port("vdd", "supply", "supply"),
+        Port("vss", "ground", "ground"),
+    ),
+    realisations=(
+        Realisation(
+            technology="gf180mcu",
+            sizes=(
+                ("w_unit", 1e-6),
+                ("l_unit", 4e-6),
+                ("w_switch", 0.3e-6),
+                ("l_switch", 0.5e-6),
+                ("w_inverter_p", 0.8e-6),
+                ("l_inverter_p", 0.28e-6),
+                ("w_inverter_n", 0.4e-6),
+                ("l_inverter_n", 0.28e-6),
+                ("w_keep", 1e-6),
+                ("l_keep", 16e-6),
+                ("w_mirror", 2e-6),
+                ("l_mirror", 1e-6),
+                ("w_sink", 1e-6),
+                ("l_sink", 4e-6),
+            ),
+            biases=(Bias("i_unit", 0.95e-9, "one least significant bit"),),
+            supply=1.8,
+        ),
+    ),
+    benches=(
+        Bench(
+            name="static",
+            summary="operating point at one code, its bits as voltages",
+            drives=(*(Voltage(name, Constant(name)) for name in BITS), *OUTPUTS),
+            analysis=OperatingPoint(),
+            parameters=(*LEVELS, *VOLTAGES),
+            measures=(
+                Measure(
+                    "source_current", "pushed_final", "A", (SOURCE,), "out of the source output"
+                ),
+                Measure("sink_current", "final", "A", (SINK,), "into the sink output"),
+                Measure("supply_current", "final", "A", (SUPPLY,), "from the supply"),
+            ),
+            keep=KEEP,
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="staircase",
+            summary="codes 0 … 63, 15 µs each",
+            drives=(*(Voltage(name, counter(k)) for k, name in enumerate(BITS)), *OUTPUTS),
+            analysis=Transient(stop=64 * DWELL, max_step="max_step"),
+            parameters=(*VOLTAGES, STEP),
+            measures=(
+                Measure(
+                    "source_current",
+                    "pushed_current",
+                    "A",
+                    settled(SOURCE),
+                    "out of the source output, settled, of each code",
+                ),
+                Measure(
+                    "sink_current",
+                    "sampled",
+                    "A",
+                    settled(SINK),
+                    "into the sink output, settled, of each code",
+                ),
+            ),
+            keep=KEEP,
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="pulse",
+            summary="pulses of one code, one every period; charges are counted period by period",
+            drives=(
+                *(
+                    Voltage(name, Pulses(name, "width", "period", "count", at=1e-6))
+                    for name in BITS
+                ),
+                *OUTPUTS,
+            ),
+            analysis=Transient(stop="duration", max_step="max_step"),
+            parameters=(
+                *LEVELS,
+                *VOLTAGES,
+                Parameter("width", 2e-6, "s", "of a pulse", 1e-7, 1e-3),
+                Parameter("period", 40e-6, "s", "from one pulse to the next", 1e-6, 1.0),
+                Parameter("count", 5, "1", "pulses, and windows", 0, 1e5),
+                Parameter("duration", 200e-6, "s", "simulated time", 1e-6, 10.0),
+                STEP,
+            ),
+            measures=(
+                Measure(
+                    "source_charge",
+                    "pushed_charges",
+                    "C",
+                    windows(SOURCE),
+                    "out of the source output, of each period",
+                ),
+                Measure(
+                    "sink_charge",
+                    "drawn_charges",
+                    "C",
+                    windows(SINK),
+                    "into the sink output, of each period",
+                ),
+                Measure(
+                    "supply_charge",
+                    "drawn_charges",
+                    "C",
+                    windows(SUPPLY),
+                    "from the supply, of each period",
+                ),
+                Measure(
+                    "energy",
+                    "supply_energy",
+                    "J",
+                    (("current", "i(vdd)"), ("voltage", "supply")),
+                    "of the supply",
+                ),
+            ),
+            keep=KEEP,
+            settings=SETTINGS,
+        ),
+    ),
+    model=ModelFamily("binary_weighted_dac"),
+)
