@@ -5,13 +5,14 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-all lint models lock clean
+.PHONY: help setup demo test test-all lint models references lock clean
 
 help:
 	@echo 'make demo      characterize cells in ngspice, classify digits with them, write demo-output/'
 	@echo 'make test      lint, type check and every test that is not slow'
 	@echo 'make test-all  the slow tests as well'
 	@echo 'make models    make the committed models of circuits/ anew'
+	@echo 'make references  make the stored Monte Carlo references of tests/reference/ anew'
 	@echo 'make lint      ruff, mypy, import-linter'
 	@echo 'make clean     remove all that these targets made'
 
@@ -35,6 +36,9 @@ test-all: lint
 
 models: setup
 	$(BIN)/python tools/models.py
+
+references: setup
+	$(BIN)/python tools/references.py
 
 # The newest versions that pyproject.toml allows, from a clean environment.
 lock:

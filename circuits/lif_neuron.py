@@ -32,7 +32,7 @@ MEASURES = (
         "spike_threshold",
         "V",
         (*SPIKE, ("membrane", "v_mem")),
-        "membrane when the output rises",
+        "highest membrane voltage before the reset",
     ),
     Measure(
         "refractory_time",

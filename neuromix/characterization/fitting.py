@@ -47,6 +47,7 @@ def fit(cell: Cell, data: xr.Dataset) -> Model:
     recipe = recipe_for(cell, technology)
     training = records_of(data, recipe, "training")
     temperature = float(data.attrs["home_temperature"])
+    supply = float(data.attrs["home_supply"])
     dynamics, spread = recipe.fit(training, temperature)
     noise = (
         recipe.noise(records_of(data, recipe, "noise"))
@@ -59,7 +60,7 @@ def fit(cell: Cell, data: xr.Dataset) -> Model:
         condition={
             "corner": str(data.attrs["home_corner"]),
             "temperature": temperature,
-            "supply": float(data.attrs["home_supply"]),
+            "supply": supply,
             "bias": "ideal" if data.attrs["ideal_bias"] else "replica",
         },
         dynamics=dynamics,
@@ -69,7 +70,7 @@ def fit(cell: Cell, data: xr.Dataset) -> Model:
         validity={
             **{name: Range(*limits) for name, limits in recipe.validity().items()},
             "temperature": Range(temperature, temperature, "K"),
-            "supply": Range(data.attrs["home_supply"], data.attrs["home_supply"], "V"),
+            "supply": Range(supply, supply, "V"),
         },
         provenance={
             "models_sha256": str(data.attrs["models_sha256"]),

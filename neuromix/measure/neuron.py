@@ -51,11 +51,17 @@ def refractory_time(waves: Waves, of: str, level: float, membrane: str, leaving:
 
 
 def spike_threshold(waves: Waves, of: str, level: float, membrane: str) -> float:
-    """Return the membrane voltage at the moment of the spike, V; median over spikes."""
+    """Return the highest membrane voltage before a spike resets it, V; median over spikes."""
+    time, wave = waves["time"], waves[membrane]
     spikes = spike_times(waves, of, level)
-    if len(spikes) == 0:
-        return float("nan")
-    return float(np.median(np.interp(spikes, waves["time"], waves[membrane])))
+    previous = np.concatenate([[time[0]], spikes[:-1]]) if len(spikes) else spikes
+    # From the middle of the interval on: its start still belongs to the reset.
+    first = np.searchsorted(time, 0.5 * (previous + spikes))
+    last = np.searchsorted(time, spikes, side="right")
+    peaks = [wave[a:b].max() for a, b in zip(first, last, strict=True) if b > a]
+    if len(peaks) > 1:
+        peaks = peaks[1:]
+    return float(np.median(peaks)) if peaks else float("nan")
 
 
 def energy_per_spike(waves: Waves, of: str, level: float, current: str, voltage: float) -> float:

@@ -17,7 +17,7 @@ from neuromix.characterization.recipes import neuron_stimuli as shapes
 from neuromix.comparison.spikes import match_spikes
 from neuromix.declare import Cell
 from neuromix.errors import FitFailed
-from neuromix.models.families.positive_feedback_lif import Dynamics, hold_time
+from neuromix.models.families.positive_feedback_lif import REFERENCE_CURRENT, Dynamics, hold_time
 from neuromix.models.family import RESTED, Family
 from neuromix.models.model import CurrentNoise, Energy, Model
 from neuromix.models.running import interval_errors, spikes_of
@@ -28,9 +28,9 @@ START = {
     "capacitance_slope": (0.03e-12, 1e-14),
     "leak_current": (8.5e-12, 1e-12),
     "leak_early": (0.0, 0.05),
-    "feedback_onset": (0.93, 0.02),
+    "feedback_current": (2e-9, 0.8e-9),
     "feedback_slope": (0.044, 0.005),
-    "limit_onset": (0.92, 0.02),
+    "limit_current": (2e-9, 0.8e-9),
     "limit_slope": (0.06, 0.005),
     "threshold": (0.96, 0.01),
     "reset": (0.012, 0.005),
@@ -45,6 +45,10 @@ START = {
 SOFT = 5e-4
 """Next-spike error beyond which a residual counts linearly and no longer squared."""
 
+PRIOR = 3e-4
+"""Next-spike error that a tenth (a hundredth of a volt) of an instance's parameter must be worth:
+directions that a few intervals do not determine stay at the nominal cell."""
+
 RANGE = 6.0
 """How far the search may go from the start, in step sizes."""
 
@@ -56,9 +60,9 @@ class Recipe:
     """See :class:`neuromix.characterization.recipe.Recipe`."""
 
     refitted = (
-        "capacitance",
+        "threshold",
         "leak_current",
-        "feedback_onset",
+        "feedback_current",
         "refractory_time",
         "energy_per_event",
     )
@@ -67,13 +71,16 @@ class Recipe:
         self._cell = cell
         self._technology = technology
         self._supply = supply
+        self._inputs: dict[Stimulus, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
     def stimuli(self, purpose: str) -> tuple[Stimulus, ...]:
         """Return the stimuli of a purpose."""
         return shapes.STIMULI[purpose]
 
     def _input(self, record: Record) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return record.stimulus.waveform(self._cell, INPUT)
+        if record.stimulus not in self._inputs:
+            self._inputs[record.stimulus] = record.stimulus.waveform(self._cell, INPUT)
+        return self._inputs[record.stimulus]
 
     def _errors(self, dynamics: Dynamics, record: Record) -> NDArray[np.float64]:
         times, currents = self._input(record)
@@ -145,7 +152,8 @@ class Recipe:
 
         def residuals(x: NDArray[np.float64]) -> NDArray[np.float64]:
             candidate = changed(x)
-            return np.concatenate([self._errors(candidate, record) for record in usable])
+            errors = [self._errors(candidate, record) for record in usable]
+            return np.concatenate([*errors, PRIOR * x])
 
         found = least_squares(
             residuals, np.zeros(len(names)), bounds=(-20.0, 20.0), loss="soft_l1", f_scale=SOFT
@@ -153,7 +161,10 @@ class Recipe:
         fitted = changed(found.x)
         energies = [record.values["energy_per_spike"] for record in usable]
         intervals = [record.values["inter_spike_interval"] for record in usable]
-        excess = np.asarray(energies) - nominal.energy.static_power * np.asarray(intervals)
+        currents = [dict(record.stimulus.overrides)["i_in"] for record in usable]
+        expected = nominal.energy.static_power * np.asarray(intervals)
+        expected += nominal.energy.growth * np.log1p(np.asarray(currents) / REFERENCE_CURRENT)
+        excess = np.asarray(energies) - expected
         return {
             **{name: float(np.asarray(getattr(fitted, name))) for name in names},
             "energy_per_event": float(np.median(excess)),
@@ -177,9 +188,9 @@ class Recipe:
         energy = np.array([record.values["energy_per_spike"] for record in steady])
         current = np.array([dict(r.stimulus.overrides)["i_in"] for r in steady])
         good = np.isfinite(interval) & np.isfinite(energy)
-        design = np.stack([np.ones_like(interval), interval, np.log1p(current / 1e-9)], axis=1)[
-            good
-        ]
+        design = np.stack(
+            [np.ones_like(interval), interval, np.log1p(current / REFERENCE_CURRENT)], axis=1
+        )[good]
         weight = 1.0 / energy[good]
         solution, *_ = np.linalg.lstsq(design * weight[:, None], energy[good] * weight, rcond=None)
         return Energy(float(solution[0]), max(0.0, float(solution[1])), float(solution[2]))
@@ -193,7 +204,7 @@ class Recipe:
         energy = (
             model.energy.static_power * duration
             + model.energy.per_event * len(spikes)
-            + model.energy.growth * float(np.log1p(np.maximum(at, 0.0) / 1e-9).sum())
+            + model.energy.growth * float(np.log1p(np.maximum(at, 0.0) / REFERENCE_CURRENT).sum())
         )
         latency = float(spikes[0] - STEP_AT) if len(spikes) else float("nan")
         return Record(stimulus, {"energy": energy, "latency": latency}, {"spikes": spikes})

@@ -3,14 +3,14 @@
 The membrane obeys, between spikes,
 
     (C0 + C1 V) dV/dt = I − I_L (1 − exp(−V/U_T)) (1 + g V) + I_fb(V)
-    1/I_fb = [exp(−(V − V_a)/D) + exp(−(V − V_b)/E)] / I_0,    I_0 = 1 nA
+    1/I_fb = exp(−(V − V_t)/D)/I_a + exp(−(V − V_t)/E)/I_b
 
 with a leak transistor in weak inversion and its Early term, and a feedback current that is
 exponential (Indiveri 2003, "A low-power adaptive integrate-and-fire neuron circuit", eq. 3) until
-the diode that starves the inverter limits it: two exponentials in series. At V = threshold the neuron
+the diode that starves the inverter limits it: two exponentials in series. At V = V_t the neuron
 spikes after ``delay``; the membrane is then held at ``reset`` for
 
-    t0 + t1 ln(1 + I/I_0) − t_m exp(−t_free/tau_m)
+    t0 + t1 ln(1 + I/I_0) − t_m exp(−t_free/tau_m),    I_0 = 1 nA
 
 with I the input current when it spikes and t_free the time for which the membrane was free before:
 the node that times the refractory period has not recovered after a short interval.
@@ -44,11 +44,11 @@ class Dynamics(Family):
     leak_current: Values = quantity("A", "I_L, saturated leak", 1e-18, 1e-6, positive=True)
     leak_early: Values = quantity("1/V", "g, Early term of the leak", -1.0, 10.0)
     leak_slope: Values = quantity("V", "U_T, knee of the leak", 0.01, 0.1)
-    feedback_onset: Values = quantity("V", "V_a, where the feedback is 1 nA", 0.0, 5.0)
+    feedback_current: Values = quantity("A", "I_a, at threshold", 1e-15, 1e-3, positive=True)
     feedback_slope: Values = quantity("V", "D, for e times the feedback", 1e-3, 1.0, positive=True)
-    limit_onset: Values = quantity("V", "V_b, where the limit is 1 nA", 0.0, 5.0)
+    limit_current: Values = quantity("A", "I_b, at threshold", 1e-15, 1e-3, positive=True)
     limit_slope: Values = quantity("V", "E, for e times the limit", 1e-3, 1.0, positive=True)
-    threshold: Values = quantity("V", "where the spike is taken to start", 0.0, 5.0)
+    threshold: Values = quantity("V", "V_t, where the spike is taken to start", 0.0, 5.0)
     reset: Values = quantity("V", "membrane when it is let go", -0.5, 1.0)
     refractory_time: Values = quantity("s", "t0, hold at no input", 1e-12, 1.0, positive=True)
     refractory_growth: Values = quantity("s", "t1, growth with ln(1 + I/1 nA)", -1.0, 1.0)
@@ -65,7 +65,8 @@ class Dynamics(Family):
 def membrane_rate(v: float, i_in: float, p: tuple[float, ...]) -> float:
     """Return dV/dt in V/s; ``p`` is one row of :meth:`Family.matrix`."""
     leak = p[2] * (1.0 - math.exp(-v / p[4])) * (1.0 + p[3] * v)
-    feedback = REFERENCE_CURRENT / (math.exp(-(v - p[5]) / p[6]) + math.exp(-(v - p[7]) / p[8]))
+    below = p[9] - v
+    feedback = 1.0 / (math.exp(below / p[6]) / p[5] + math.exp(below / p[8]) / p[7])
     return (i_in - leak + feedback) / (p[0] + p[1] * v)
 
 
