@@ -36,7 +36,7 @@ def main() -> None:
                 nmx.cell("lif_neuron"), plan, "gf180mcu", engine=engine, progress=progress
             )
             kept = [f"mismatch_{measure}{end}" for measure in KEPT for end in ("", "_floor")]
-            small = data[kept].drop_vars([c for c in data.coords if c != "mismatch"])
+            small = data[kept]
             small.attrs |= {"command": "make references"}
             write_dataset(small, folder / f"{name}.nc")
 
