@@ -59,7 +59,7 @@ def neuron() -> Model:
         ),
         mismatch=_independent(
             {
-                "feedback_onset": (0.008, False),
+                "threshold": (0.009, False),
                 "leak_current": (0.12, True),
                 "refractory_time": (0.09, True),
                 "energy_per_event": (0.042, True),

@@ -16,7 +16,7 @@ from neuromix.array.chip import LARGEST_CODE
 from neuromix.demo.network import Design
 from neuromix.demo.surrogate import SLOPE_AT_REST, Floats, Surrogate
 
-EVIDENCE = 0.5
+EVIDENCE = 0.3
 """Logits per output spike."""
 
 
@@ -85,7 +85,7 @@ def loss_slope(counts: Floats, digit: NDArray[np.int64]) -> Floats:
     chance = np.exp(logits - logits.max(axis=1, keepdims=True))
     chance /= chance.sum(axis=1, keepdims=True)
     chance[np.arange(len(digit)), digit] -= 1.0
-    return chance * (EVIDENCE / len(digit))
+    return np.asarray(chance * (EVIDENCE / len(digit)))
 
 
 class Adam:

@@ -59,12 +59,12 @@ class Design(msgspec.Struct, frozen=True):
         Step of the simulation.
     """
 
-    hidden: int = 48
+    hidden: int = 64
     bias: int = 2
     duration: float = 20e-3
-    max_rate: float = 1e3
+    max_rate: float = 500.0
     pulse_width: float = 2e-6
-    dt: float = 20e-6
+    dt: float = 25e-6
 
     @property
     def inputs(self) -> int:

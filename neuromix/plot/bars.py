@@ -1,0 +1,39 @@
+"""Shares of a whole, the largest at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from neuromix.plot.style import BLUE, INK, figure, plain
+from neuromix.units import render
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def budget(parts: Mapping[str, float], unit: str, label: str) -> Figure:
+    """Draw the parts of a sum as bars with their values.
+
+    Parameters
+    ----------
+    parts : mapping of str to float
+        SI.
+    unit : str
+        Such as ``"J"``.
+    label : str
+        Of the sum, such as ``"energy per image"``.
+    """
+    ordered = sorted(parts.items(), key=lambda item: item[1])
+    total = sum(parts.values())
+    drawn = figure(7.0, 0.9 + 0.27 * len(ordered))
+    axes = plain(drawn.subplots())
+    shares = [100.0 * value / total for _, value in ordered]
+    axes.barh([name for name, _ in ordered], shares, color=BLUE, height=0.65)
+    for place, ((_, value), share) in enumerate(zip(ordered, shares, strict=True)):
+        axes.text(share + 0.8, place, render(value, unit, 3), va="center", fontsize=8.5, color=INK)
+    axes.set_xlim(0.0, 1.18 * max(shares))
+    axes.set_xlabel(f"share of the {label}, {render(total, unit, 3)} (%)")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    return drawn

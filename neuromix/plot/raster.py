@@ -1,0 +1,47 @@
+"""Spikes over time, block above block."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from neuromix.data.events import Events
+from neuromix.plot.style import BLUE, INK, ORANGE, figure, plain
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def raster(events: Mapping[str, Events], sizes: Mapping[str, int], duration: float) -> Figure:
+    """Draw the spikes of each block in a panel of its own, first block at the top.
+
+    Parameters
+    ----------
+    events : mapping of str to Events
+    sizes : mapping of str to int
+        Addresses of each block.
+    duration : float, s
+    """
+    heights = [max(10.0, float(sizes[name])) for name in events]
+    drawn = figure(7.5, 1.2 + 0.035 * sum(heights))
+    panels = drawn.subplots(
+        len(events), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights}
+    )[:, 0]
+    for panel, (name, item), colour in zip(
+        panels, events.items(), [BLUE, ORANGE] * len(events), strict=False
+    ):
+        plain(panel)
+        rows = [item.of(address) * 1e3 for address in range(sizes[name])]
+        panel.eventplot(
+            rows, lineoffsets=np.arange(sizes[name]), linelengths=0.8, linewidths=0.8, color=colour
+        )
+        panel.set_ylim(sizes[name] - 0.4, -0.6)
+        step = max(1, -(-sizes[name] // 5))
+        panel.set_yticks(np.arange(0, sizes[name], step if sizes[name] > 10 else max(1, step)))
+        panel.set_ylabel(name, color=INK)
+        panel.set_title(f"{len(item)} spikes", fontsize=8, loc="right", color=INK, pad=2)
+    panels[-1].set_xlim(0.0, duration * 1e3)
+    panels[-1].set_xlabel("time (ms)")
+    return drawn
