@@ -12,7 +12,14 @@ from neuromix.declare import Cell
 from neuromix.errors import NetlistError, PortMismatch, SingularCircuit
 from neuromix.netlist.parsing import Subcircuit
 
-_CONDUCTING = {"nfet": (0, 2), "pfet": (0, 2), "res": (0, 1), "r": (0, 1), "l": (0, 1), "v": (0, 1)}
+_TWO_ENDS = (0, 1)
+_CONDUCTING: dict[str, tuple[int, ...]] = {
+    "nfet": (0, 2),
+    "pfet": (0, 2),
+    "cap": (),
+    **dict.fromkeys(("res", "r", "l", "v"), _TWO_ENDS),
+}
+"""Positions of the nodes between which a direct current can flow."""
 
 
 def check_ports(cell: Cell, subcircuit: Subcircuit) -> None:
@@ -43,23 +50,26 @@ def check_nodes(subcircuit: Subcircuit) -> None:
     Raises
     ------
     SingularCircuit
-        Where an inner node has one connection only, or only gates and capacitors.
+        Where an inner node has one connection only, or no current path to a port.
     """
     touched: dict[str, list[str]] = defaultdict(list)
-    held: set[str] = {"0", *subcircuit.ports}
+    paths: dict[str, set[str]] = defaultdict(set)
     for element in subcircuit.elements:
-        conducting = _CONDUCTING.get(element.kind)
-        for position, node in enumerate(element.nodes):
+        for node in element.nodes:
             touched[node].append(element.name)
-            # An unknown subcircuit may well hold its nodes; a capacitor never does.
-            if element.kind in {"cap", "c"} or (
-                conducting is not None and position not in conducting
-            ):
-                continue
-            held.add(node)
+        # An unknown subcircuit may well join its nodes; a capacitor or a current source never does.
+        joined = _CONDUCTING.get(element.kind, () if len(element.kind) == 1 else None)
+        ends = element.nodes if joined is None else [element.nodes[k] for k in joined]
+        for node in ends:
+            paths[node].update(ends)
+    outside = {"0", *subcircuit.ports}
+    held, waiting = set(outside), list(outside)
+    while waiting:
+        fresh = paths[waiting.pop()] - held
+        held |= fresh
+        waiting += fresh
     for node, elements in touched.items():
-        inner = node not in subcircuit.ports and node != "0"
-        if inner and len(elements) < 2:
+        if node not in outside and len(elements) < 2:
             raise SingularCircuit(
                 f"{subcircuit.name}: the node {node!r} floats",
                 [f"only {elements[0]} of {subcircuit.file} connects to it"],
@@ -68,6 +78,6 @@ def check_nodes(subcircuit: Subcircuit) -> None:
         if node not in held:
             raise SingularCircuit(
                 f"{subcircuit.name}: no current path holds the node {node!r}",
-                [f"only gates and capacitors connect to it: {', '.join(elements)}"],
+                [f"no drain, source or resistor leads to a port from {', '.join(elements[:8])}"],
                 "give it a drain, a source or a resistor",
             )

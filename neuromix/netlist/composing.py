@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -78,8 +79,13 @@ def compose(
                 f"parameter of {cell.name} on {bench.name!r}", name, known | set(sizes)
             )
     sizes.update({name: given[name] for name in given if name in sizes})
+    for name, size in sizes.items():
+        if not 0.0 < size < math.inf:
+            raise BadValue(f"{cell.name}: {name} = {size:g} is no size", cure="a positive number")
     values = bench.values({name: given[name] for name in given if name in known})
-    supply = condition.supply or realisation.supply
+    supply = realisation.supply if condition.supply is None else condition.supply
+    if not 0.0 < supply < math.inf:
+        raise BadValue(f"{cell.name}: no supply has {supply:g} V", cure="a positive voltage")
     values["supply"] = supply
 
     transistors = subcircuit.sizes(sizes)
@@ -119,7 +125,9 @@ def compose(
         cards=text,
         models=identity,
         command=command,
-        vectors=_vectors(bench, nodes),
+        vectors=_vectors(
+            bench, nodes, {*cell.ports_of("supply"), *_held(realisation, bias_voltages)}
+        ),
         axis=axis,
         stop=stop,
         transistors=tuple(
@@ -150,7 +158,7 @@ def deck_of_circuit(
     text = "\n".join(line for line in lines if line.split()[0].lower() not in closing)
     command, axis, stop = _command(analysis, (), {})
     vectors = tuple(
-        Vector(name, f"{name[2:-1].lower()}#branch" if name.startswith("i(") else name.lower())
+        Vector(name, f"{name[2:-1]}#branch".lower() if name[:2] in {"i(", "I("} else name.lower())
         for name in save
     )
     return Deck(
@@ -230,20 +238,27 @@ def _axis_vector(axis: str) -> tuple[Vector, ...]:
     return (Vector(axis, axis),) if axis else ()
 
 
-def _vectors(bench: Bench, nodes: Mapping[str, str]) -> tuple[Vector, ...]:
+def _held(realisation: Realisation, bias_voltages: Mapping[str, float] | None) -> set[str]:
+    return {bias.port for bias in realisation.biases} & set(bias_voltages or ())
+
+
+def _vectors(bench: Bench, nodes: Mapping[str, str], sources: set[str]) -> tuple[Vector, ...]:
     if isinstance(bench.analysis, Noise):
         return (
             Vector("frequency", "frequency"),
             Vector("input_noise", "inoise_spectrum"),
             Vector("output_noise", "onoise_spectrum"),
         )
-    driven = {drive.port for drive in bench.drives if isinstance(drive, Voltage)}
+    sources = sources | {drive.port for drive in bench.drives if isinstance(drive, Voltage)}
     found = list(_axis_vector("time" if isinstance(bench.analysis, Transient) else ""))
     for name in bench.keep:
         if name.startswith("i("):
             port = name[2:-1]
-            if port not in driven and port not in nodes:
-                raise BadValue(f"bench {bench.name!r} keeps {name}, but no source drives {port!r}")
+            if port not in sources:
+                raise BadValue(
+                    f"bench {bench.name!r} keeps {name}, but no voltage source drives {port!r}",
+                    cure=" or ".join(f"i({item})" for item in sorted(sources)),
+                )
             found.append(Vector(name, f"v{port}#branch", -1.0))
         else:
             found.append(Vector(name, nodes.get(name, f"xcell.{name}")))

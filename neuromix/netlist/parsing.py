@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,21 @@ from neuromix.errors import NetlistError, UndefinedParameter
 from neuromix.units import parse as parse_number
 
 _PARAMETER = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\{[^}]*\}|\S+)")
+_ASSIGNMENT = re.compile(r"\b([A-Za-z_]\w*)\s*=\s*(\{[^}]*\}|\S+)")
+# A unit stands behind a prefix only, and M alone is refused: SPICE reads 1F as 1 fF, 1M as 1 m.
+_NUMBER = re.compile(
+    r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?(((?i:meg)|[TGKkmunpf])((?i:ohm)|[FHVAsm])?)?"
+)
 _NEUTRAL_TERMINALS = {"nfet": 4, "pfet": 4, "cap": 2, "res": 2}
+_NEUTRAL_VALUES = {"nfet": {"w", "l"}, "pfet": {"w", "l"}, "cap": {"c"}, "res": {"r"}}
+_PRIMITIVE_VALUES = {"r", "c", "l", "m", "ic", "tc1", "tc2"}
+_SOURCE_WORDS = {"dc", "ac", "pulse", "pwl", "sin", "exp"}
+
+LONGEST_STATEMENT = 10_000
+"""Characters, continuations included; a line is a statement of a person, not a flood."""
+
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,13 @@ def _statements(text: str, file: str) -> list[tuple[int, str]]:
         raise NetlistError(f"{file} is not text", ["it holds a NUL"], "save it as UTF-8")
     joined: list[tuple[int, str]] = []
     for number, raw in enumerate(text.splitlines(), start=1):
+        continued = len(joined[-1][1]) if joined and raw.lstrip().startswith("+") else 0
+        if continued + len(raw) > LONGEST_STATEMENT:
+            raise NetlistError(
+                f"{file}:{number}: a statement of more than {LONGEST_STATEMENT} characters",
+                [f"it begins with {raw[:60]!r}"],
+                "shorter statements",
+            )
         line = re.split(r"\s[;$]\s?|^;", raw, maxsplit=1)[0].strip()
         if not line or line.startswith("*"):
             continue
@@ -129,31 +150,66 @@ def _statements(text: str, file: str) -> list[tuple[int, str]]:
     return joined
 
 
+def _check_values(where: str, line: str, kind: str, values: tuple[tuple[str, str], ...]) -> None:
+    """Refuse what ngspice would pass over without a word, or would open a file for."""
+    # Another subcircuit may have parameters of any name.
+    known = _NEUTRAL_VALUES.get(kind, _PRIMITIVE_VALUES if len(kind) == 1 else None)
+    for key, value in values:
+        if known is not None and key not in known:
+            raise NetlistError(
+                f"{where}: a {kind} has no parameter {key!r}",
+                [line],
+                " or ".join(f"{item}=" for item in sorted(known)),
+            )
+        if not _PARAMETER.fullmatch(value) and not _NUMBER.fullmatch(value):
+            raise NetlistError(
+                f"{where}: {value!r} is neither a number nor a {{parameter}}",
+                [line, "an expression, a bare M or a bare unit means something else to SPICE"],
+                "a number such as 2u or 1meg, or one {parameter} that the declaration computes",
+            )
+
+
+def _check_source_words(where: str, line: str, words: list[str]) -> None:
+    for word in re.split(r"[\s(),]+", " ".join(words)):
+        plain = not word or word.lower() in _SOURCE_WORDS
+        if not (plain or _NUMBER.fullmatch(word) or _PARAMETER.fullmatch(word)):
+            raise NetlistError(
+                f"{where}: {word!r} is not allowed in an element of a cell",
+                [line],
+                f"numbers, {{parameters}} and {', '.join(sorted(_SOURCE_WORDS))}",
+            )
+
+
 def _element(number: int, line: str, file: str) -> Element:
     words = _ASSIGNMENT.sub("", line).split()
     values = tuple((key.lower(), value) for key, value in _ASSIGNMENT.findall(line))
+    where = f"{file}:{number}"
+    if not words:
+        raise NetlistError(f"{where}: {line!r} is not an element of a cell", cure="x…, r…, c…")
     name, letter = words[0].lower(), words[0][0].lower()
-    if letter == "x":
+    if letter == "x" and len(words) > 1:
         kind, nodes = words[-1].lower(), tuple(word.lower() for word in words[1:-1])
         wanted = _NEUTRAL_TERMINALS.get(kind)
         if wanted is not None and len(nodes) != wanted:
             raise NetlistError(
-                f"{file}:{number}: {name} connects {len(nodes)} nodes; a {kind} has {wanted}",
+                f"{where}: {name} connects {len(nodes)} nodes; a {kind} has {wanted}",
                 [line],
                 f"{name} {' '.join('abcd'[:wanted])} {kind} …",
             )
         if kind in {"nfet", "pfet"} and not {"w", "l"} <= {key for key, _ in values}:
             raise NetlistError(
-                f"{file}:{number}: {name} has no width or no length", [line], "add w= and l="
+                f"{where}: {name} has no width or no length", [line], "add w= and l="
             )
     elif letter in "rclvi" and len(words) >= 3:
         kind, nodes = letter, tuple(word.lower() for word in words[1:3])
+        _check_source_words(where, line, words[3:])
     else:
         raise NetlistError(
-            f"{file}:{number}: {words[0]!r} is not an element of a cell",
+            f"{where}: {words[0]!r} is not an element of a cell",
             [line],
             "x… with nfet, pfet, cap or res, or r, c, l, v, i",
         )
+    _check_values(where, line, kind, values)
     return Element(name, nodes, kind, values, number)
 
 
@@ -186,10 +242,10 @@ def parse_subcircuit(text: str, file: str = "netlist") -> Subcircuit:
             body.append(line)
     if header is None or len(header) < 3 or not ended:
         raise NetlistError(f"{file} holds no whole subcircuit", cure="one .subckt … .ends")
-    names = [element.name for element in elements]
-    for name in names:
-        if names.count(name) > 1:
-            raise NetlistError(f"{file}: two elements are called {name!r}", cure="rename one")
+    for what, names in (("elements", [e.name for e in elements]), ("ports", header[2:])):
+        for name, count in Counter(names).items():
+            if count > 1:
+                raise NetlistError(f"{file}: two {what} are called {name!r}", cure="rename one")
     joined = "\n".join(body)
     asked = tuple(dict.fromkeys(_PARAMETER.findall(joined)))
     return Subcircuit(header[1], tuple(header[2:]), tuple(elements), asked, joined, file)
@@ -198,7 +254,11 @@ def parse_subcircuit(text: str, file: str = "netlist") -> Subcircuit:
 def read_subcircuit(path: Path) -> Subcircuit:
     """Read the one subcircuit of a file; raises as :func:`parse_subcircuit`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.stat().st_size > LARGEST_FILE:
+            raise NetlistError(f"{path} is larger than {LARGEST_FILE} bytes; no cell is")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise NetlistError(f"{path} is not text", [str(error)], "save it as UTF-8") from error
+    except OSError as error:
+        raise NetlistError(f"{path} cannot be read", [str(error)]) from error
     return parse_subcircuit(text, path.name)
