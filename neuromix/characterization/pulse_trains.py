@@ -87,12 +87,15 @@ class PulseTrain:
         return Points(tuple(times), tuple(values))
 
 
-def train_of(stimulus: Stimulus, cell: Cell, gate: str, weight: str, high: float) -> PulseTrain:
-    """Read back the train that a stimulus puts on the ports ``gate`` and ``weight``."""
-    times, levels = stimulus.waveform(cell, gate)
-    half = 0.5 * high
+def edges(times: Floats, levels: Floats, half: float) -> tuple[Floats, Floats]:
+    """Return when each pulse of a waveform begins and how long it lasts, s, at half its height."""
     rising = (levels[:-1] < half) & (levels[1:] >= half)
     falling = (levels[:-1] >= half) & (levels[1:] < half)
     middle = 0.5 * (times[:-1] + times[1:])
-    onset, end = middle[rising], middle[falling]
-    return PulseTrain(onset, end - onset, np.interp(onset, *stimulus.waveform(cell, weight)))
+    return middle[rising], middle[falling] - middle[rising]
+
+
+def train_of(stimulus: Stimulus, cell: Cell, gate: str, weight: str, high: float) -> PulseTrain:
+    """Read back the train that a stimulus puts on the ports ``gate`` and ``weight``."""
+    onset, width = edges(*stimulus.waveform(cell, gate), 0.5 * high)
+    return PulseTrain(onset, width, np.interp(onset, *stimulus.waveform(cell, weight)))

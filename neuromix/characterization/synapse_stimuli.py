@@ -39,7 +39,7 @@ def trains(purpose: str) -> Trains:
 
 def regular(first: float, period: float, count: int, width: float, weight: float) -> PulseTrain:
     """Return equal pulses."""
-    onset = first + period * np.arange(count)
+    onset = np.asarray(first + period * np.arange(count), dtype=np.float64)
     return PulseTrain(onset, np.full(count, width), np.full(count, weight))
 
 
@@ -165,4 +165,4 @@ def _codes(
     random = generator(2, "dpi_synapse", of, k)
     train = PulseTrain.irregular(random, duration, rate, gap, widths)
     drawn = random.integers(codes[0], codes[1] + 1, len(train.onset))
-    return train.weighted(UNIT * drawn)
+    return train.weighted(np.asarray(UNIT * drawn, dtype=np.float64))

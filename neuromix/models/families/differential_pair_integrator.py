@@ -177,7 +177,8 @@ def inject(log_current: float, weight_current: float, width: float, p: tuple[flo
     """
     x = log_current
     if weight_current <= 0.0:
-        return decay(x, width, p)
+        decayed: float = decay(x, width, p)
+        return decayed
     left = (width + p[10] / weight_current) / p[0]
     drive = weight_current / p[1]
     log_weight = math.log(weight_current / REFERENCE_WEIGHT)
