@@ -1,7 +1,7 @@
 """Make the committed models of ``circuits/`` anew: characterize, fit, verify.
 
 Run by ``make models``; the only writer of ``circuits/*.model.json``. Simulations are stored in
-``build/models``, so that an interrupted run goes on where it was. The number of draws is that of
+``build/simulations``, so that an interrupted run goes on where it was. The number of draws is that of
 the stored references.
 """
 
@@ -26,7 +26,7 @@ TECHNOLOGY = "gf180mcu"
 def main(names: tuple[str, ...]) -> None:
     """Make the models of the named cells, or of all."""
     build = ROOT / "build" / "models"
-    with reporting("loading models") as progress, NgspiceEngine(2, build / "runs") as engine:
+    with reporting("loading models") as progress, NgspiceEngine(2, ROOT / "build" / "simulations") as engine:
         for name in names or CELLS:
             cell = nmx.cell(name)
             data = nmx.characterize(

@@ -2,7 +2,7 @@
 
 Run by ``make references``. Three campaigns of 200 draws of the neuron: ideal biases and replicas
 with the seed of the models, and replicas with another seed, against which the models are tested.
-Simulations are stored in ``build/references``, so that an interrupted run goes on where it was.
+Simulations are stored in ``build/simulations``, so that an interrupted run goes on where it was.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ KEPT = ("rate", "inter_spike_interval", "threshold", "refractory_time", "energy_
 def main() -> None:
     """Run the campaigns and keep the drawn values."""
     folder = ROOT / "tests" / "reference" / "lif_neuron"
-    store = ROOT / "build" / "references"
+    store = ROOT / "build" / "simulations"
     with reporting("loading models") as progress, NgspiceEngine(2, store) as engine:
         for name, plan in CAMPAIGNS.items():
             data = nmx.characterize(

@@ -35,7 +35,7 @@ def characterize(
     *,
     engine: Engine | None = None,
     workers: int = 2,
-    store: Path | None = None,
+    store: str | Path | None = None,
     progress: Progress = quiet,
     allow_failures: bool = False,
     floor_draws: int = FLOOR_DRAWS,
@@ -54,7 +54,7 @@ def characterize(
         Workers of its own by default, ended afterwards.
     workers : int
         Processes, without an engine.
-    store : Path, optional
+    store : path, optional
         Folder of outcomes: a killed campaign goes on where it was.
     progress : callable
         Told runs done, runs in all, and what is going on.
@@ -74,7 +74,7 @@ def characterize(
         Where more than 1 % of the runs failed.
     """
     if engine is None:
-        with NgspiceEngine(workers, store) as own:
+        with NgspiceEngine(workers, Path(store) if store is not None else None) as own:
             return characterize(
                 cell,
                 plan,
