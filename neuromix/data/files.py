@@ -29,7 +29,7 @@ def replacing(path: Path) -> Iterator[Path]:
             prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent
         )
     except OSError as error:
-        raise _named(path, error) from error
+        raise named(path, error) from error
     os.close(handle)
     beside = Path(name)
     try:
@@ -39,12 +39,13 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.chmod(0o644)
         beside.replace(path)
     except OSError as error:
-        raise _named(path, error) from error
+        raise named(path, error) from error
     finally:
         beside.unlink(missing_ok=True)
 
 
-def _named(path: Path, error: OSError) -> DiskFull | BadValue:
+def named(path: Path, error: OSError) -> DiskFull | BadValue:
+    """Return the error of ours for a failure to write ``path``."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DiskFull(
             f"no space left to write {path}", cure="free some space, or write elsewhere"

@@ -81,6 +81,11 @@ class Ngspice:
         self._send = _Send(self._on_text)
         self._status = _Send(lambda _text, _ident, _user: 0)
         self._exit = _Exit(self._on_exit)
+        if not hasattr(self._library, "ngGet_Vec_Info"):
+            raise EngineMissing(
+                f"{library_name()} is a library, but not libngspice",
+                cure="unset NEUROMIX_LIBNGSPICE, or name the file libngspice.so.0",
+            )
         self._library.ngGet_Vec_Info.restype = ctypes.POINTER(_VectorInfo)
         self._library.ngSpice_CurPlot.restype = ctypes.c_char_p
         self._library.ngSpice_AllVecs.restype = ctypes.POINTER(ctypes.c_char_p)

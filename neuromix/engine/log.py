@@ -45,7 +45,7 @@ _RULES: tuple[tuple[str, type[NeuromixError], str], ...] = (
         r"too few nodes|too many nodes|unknown device type|mismatch of .* \.subckt|"
         r"circuit not parsed|no circuit loaded|fatal error|"
         r"^(stderr )?error\b|error on line|cannot compute substitute|syntax error|"
-        r"no such (vector|device|parameter)|unimplemented control",
+        r"no such (vector|device|parameter)|unimplemented control|simulation\(s\) aborted",
         SimulationFailed,
         "read the deck with `neuromix deck CELL BENCH`; ngspice's own words are above",
     ),

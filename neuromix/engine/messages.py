@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 FRAME = struct.Struct("<Q")
 LARGEST_FRAME = 2**32
+FOLDER_PREFIX = "neuromix-worker-"
+"""Of the name of a worker's own folder."""
 
 
 class Alteration(msgspec.Struct, frozen=True, array_like=True):

@@ -52,9 +52,11 @@ class NgspiceEngine:
         self._closing = True
         with self._lock:
             for process in self._processes:
-                process.close()
-            self._processes.clear()
+                process.kill()
         self._threads.shutdown(wait=True, cancel_futures=True)
+        for process in self._processes:
+            process.close()
+        self._processes.clear()
 
     def probe(self) -> dict[str, str]:
         """Return path, version and extensions of libngspice.
@@ -72,6 +74,8 @@ class NgspiceEngine:
 
     def run(self, jobs: Sequence[Job], progress: Progress = quiet) -> list[list[Outcome]]:
         """Run all variations of all jobs; see :class:`neuromix.engine.contract.Engine`."""
+        if self._closing:
+            raise WorkerDied("the engine is closed", cure="a new NgspiceEngine")
         results: list[list[Outcome | None]] = [[None] * len(job.variations) for job in jobs]
         total = sum(len(job.variations) for job in jobs)
         done = self._recall(jobs, results)
@@ -113,13 +117,14 @@ class NgspiceEngine:
     def _process(self) -> WorkerProcess:
         process: WorkerProcess | None = getattr(self._local, "process", None)
         if process is None:
-            if self._closing:
-                raise WorkerDied("the engine is closed")
             process = WorkerProcess()
             self._local.process = process
             self._local.loaded = None
+            self._local.altered = frozenset()
             with self._lock:
                 self._processes.add(process)
+        if self._closing:
+            raise WorkerDied("the engine is closed")
         return process
 
     def _drop(self) -> None:
@@ -167,7 +172,9 @@ class NgspiceEngine:
     def _ask(self, job: Job, position: int) -> Answer:
         process = self._process()
         marker = (job.deck.key, job.measures)
-        if self._local.loaded != marker:
+        altered = frozenset((item.device, item.parameter) for item in job.variations[position])
+        # What an earlier run altered and this one does not would stay as it was.
+        if self._local.loaded != marker or not self._local.altered <= altered:
             self._local.loaded = None
             loaded = process.ask(
                 Load(
@@ -183,6 +190,7 @@ class NgspiceEngine:
             if loaded.error:
                 return loaded
             self._local.loaded = marker
+        self._local.altered = altered
         keep = tuple(v.name for v in job.deck.vectors) if position in job.keep else ()
         return process.ask(Run(job.variations[position], keep), job.timeout)
 

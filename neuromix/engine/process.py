@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import selectors
 import shutil
@@ -16,7 +17,8 @@ from typing import Self
 
 import msgspec
 
-from neuromix.engine.messages import FRAME, LARGEST_FRAME, Answer, Request, write
+from neuromix.data.files import named
+from neuromix.engine.messages import FOLDER_PREFIX, FRAME, LARGEST_FRAME, Answer, Request, write
 from neuromix.errors import TimedOut, WorkerDied
 
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "NEUROMIX_LIBNGSPICE", "LANG")
@@ -27,7 +29,10 @@ class WorkerProcess:
     """One worker; a context manager that leaves no process and no folder behind."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="neuromix-worker-"))
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
+        except OSError as error:
+            raise named(Path(tempfile.gettempdir()), error) from error
         self._errors = (self._folder / "stderr").open("w+b")
         source = Path(__file__).resolve().parents[2]
         environment = {
@@ -49,6 +54,7 @@ class WorkerProcess:
             start_new_session=True,
         )
         self._decoder = msgspec.msgpack.Decoder(Answer)
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -66,16 +72,40 @@ class WorkerProcess:
         WorkerDied
             Where the process ended before it answered.
         """
-        assert self._process.stdin is not None
         deadline = time.monotonic() + timeout
+        framed = io.BytesIO()
+        write(framed, request)
         try:
-            write(self._process.stdin, request)  # type: ignore[arg-type]
-        except (BrokenPipeError, OSError) as error:
+            self._write(framed.getbuffer(), deadline, timeout)
+            (length,) = FRAME.unpack(self._read(FRAME.size, deadline, timeout))
+            if length > LARGEST_FRAME:
+                raise self._died("what it sent is no answer")
+            return self._decoder.decode(self._read(length, deadline, timeout))
+        except OSError as error:
             raise self._died() from error
-        (length,) = FRAME.unpack(self._read(FRAME.size, deadline, timeout))
-        if length > LARGEST_FRAME:
-            raise self._died()
-        return self._decoder.decode(self._read(length, deadline, timeout))
+        except msgspec.DecodeError as error:
+            raise self._died("what it sent is no answer") from error
+
+    def _write(self, left: memoryview, deadline: float, timeout: float) -> None:
+        """Write all of it; a worker that does not read must not hang its parent."""
+        assert self._process.stdin is not None
+        descriptor = self._process.stdin.fileno()
+        os.set_blocking(descriptor, False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, selectors.EVENT_WRITE)
+            while left:
+                self._wait(selector, deadline, timeout)
+                left = left[os.write(descriptor, left[: 1 << 20]) :]
+
+    def _wait(self, selector: selectors.BaseSelector, deadline: float, timeout: float) -> None:
+        left = deadline - time.monotonic()
+        if left <= 0.0 or not selector.select(left):
+            self.close()
+            raise TimedOut(
+                f"ngspice gave no answer within {timeout:.0f} s",
+                ["its process was killed"],
+                "a longer time-out, a shorter analysis, or fewer spikes",
+            )
 
     def _read(self, size: int, deadline: float, timeout: float) -> bytes:
         assert self._process.stdout is not None
@@ -84,14 +114,7 @@ class WorkerProcess:
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, selectors.EVENT_READ)
             while size > 0:
-                left = deadline - time.monotonic()
-                if left <= 0.0 or not selector.select(left):
-                    self.close()
-                    raise TimedOut(
-                        f"ngspice gave no answer within {timeout:.0f} s",
-                        ["its process was killed"],
-                        "a longer time-out, a shorter analysis, or fewer spikes",
-                    )
+                self._wait(selector, deadline, timeout)
                 part = os.read(descriptor, min(size, 1 << 20))
                 if not part:
                     raise self._died()
@@ -99,28 +122,38 @@ class WorkerProcess:
                 size -= len(part)
         return b"".join(parts)
 
-    def _died(self) -> WorkerDied:
+    def _died(self, why: str = "") -> WorkerDied:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=1.0)
+            self._process.wait(timeout=0.0 if why else 1.0)
         code = self._process.poll()
         self._errors.seek(0)
         lines = self._errors.read()[-_LOG_KEPT:].decode(errors="replace").strip().splitlines()
         self.close()
-        how = (
-            f"signal {signal.Signals(-code).name}"
-            if code is not None and code < 0
-            else f"code {code}"
-        )
+        if why or code is None:
+            how = f"was ended: {why or 'it closed its pipe'}"
+        else:
+            how = f"ended with {f'signal {signal.Signals(-code).name}' if code < 0 else code}"
         return WorkerDied(
-            f"the ngspice worker ended with {how}",
+            f"the ngspice worker {how}",
             lines[-4:],
             "`neuromix doctor`; if that is clean, the deck crashes ngspice",
         )
 
+    def kill(self) -> None:
+        """Kill the worker's process group; for another thread than the one that asks.
+
+        The pipes stay open: one that is closed under a thread waiting for it never wakes it.
+        """
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
     def close(self) -> None:
         """Kill the worker's process group and remove its folder; safe to call twice."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if not self._closed:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._closed = True
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._errors):
             if stream is not None:

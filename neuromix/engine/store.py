@@ -6,6 +6,7 @@ counts as absent. Nothing in it can run.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import msgspec
@@ -17,16 +18,25 @@ from neuromix.engine.messages import pack_array, unpack_array
 
 
 class _Stored(msgspec.Struct, frozen=True):
-    values: dict[str, float | None]
+    values: dict[str, float | str | None]
     arrays: dict[str, bytes]
     waves: dict[str, bytes]
     failure: str
     reason: tuple[str, ...]
 
 
-class _Sealed(msgspec.Struct, frozen=True):
+class _Sealed(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str
     body: msgspec.Raw
+    key: str = ""
+    """Whose outcome it is; files of the first version do not say."""
+
+
+def _plain(value: float) -> float | str | None:
+    """Return a number as JSON has it: NaN is null, an infinity a word."""
+    if math.isnan(value):
+        return None
+    return str(value) if math.isinf(value) else value
 
 
 class OutcomeStore:
@@ -49,14 +59,14 @@ class OutcomeStore:
         """Store an outcome."""
         body = msgspec.json.encode(
             _Stored(
-                {name: value if value == value else None for name, value in outcome.values.items()},
+                {name: _plain(value) for name, value in outcome.values.items()},
                 {name: pack_array(value) for name, value in outcome.arrays.items()},
                 {name: pack_array(value) for name, value in outcome.waves.items()},
                 outcome.failure,
                 outcome.reason,
             )
         )
-        sealed = msgspec.json.encode(_Sealed(digest(body), msgspec.Raw(body)))
+        sealed = msgspec.json.encode(_Sealed(digest(body), msgspec.Raw(body), key))
         replace_file(self._path(key), sealed)
 
     def get(self, key: str) -> Outcome | None:
@@ -64,15 +74,15 @@ class OutcomeStore:
         try:
             sealed = msgspec.json.decode(self._path(key).read_bytes(), type=_Sealed)
             body = bytes(sealed.body)
-            if digest(body) != sealed.sha256:
+            if digest(body) != sealed.sha256 or sealed.key not in {"", key}:
                 return None
             stored = self._decoder.decode(body)
             return Outcome(
-                {n: float("nan") if v is None else v for n, v in stored.values.items()},
+                {n: float("nan") if v is None else float(v) for n, v in stored.values.items()},
                 {n: unpack_array(v) for n, v in stored.arrays.items()},
                 {n: unpack_array(v) for n, v in stored.waves.items()},
                 stored.failure,
                 stored.reason,
             )
-        except (OSError, msgspec.DecodeError, ValueError):
+        except (OSError, msgspec.DecodeError, ValueError, RecursionError):
             return None

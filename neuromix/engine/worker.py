@@ -8,9 +8,11 @@ and nothing else.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -19,12 +21,25 @@ from numpy.typing import NDArray
 
 from neuromix.engine.binding import Ngspice, describe
 from neuromix.engine.log import classify
-from neuromix.engine.messages import FRAME, Answer, Load, Probe, Request, Run, pack_array, write
+from neuromix.engine.messages import (
+    FOLDER_PREFIX,
+    FRAME,
+    Answer,
+    Load,
+    Probe,
+    Request,
+    Run,
+    pack_array,
+    write,
+)
 from neuromix.errors import NeuromixError, NotConverged, SimulationFailed
 from neuromix.measure import take
 
 RUNS_BEFORE_EXHAUSTED = 20_000
 """ngspice keeps about 400 bytes of each run, so a worker is replaced after this many."""
+
+LARGEST_LOG = 1_000_000
+"""Bytes of a file that this process may write; ngspice can be made to print without end."""
 
 _PARENT_LOOK = 0.5
 _END_TOLERANCE = 1e-6
@@ -37,9 +52,28 @@ def _follow_parent() -> None:
     def look() -> None:
         while os.getppid() == parent:
             time.sleep(_PARENT_LOOK)
+        _leave_nothing()
         os._exit(1)
 
     threading.Thread(target=look, daemon=True).start()
+
+
+def _leave_nothing() -> None:
+    """Remove the working folder that the parent made, for a parent that can no longer do it."""
+    here = Path.cwd()
+    if here.name.startswith(FOLDER_PREFIX):
+        shutil.rmtree(here, ignore_errors=True)
+
+
+def _limit() -> None:
+    """Keep a crash or a flood of output from filling the disk."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        largest = LARGEST_LOG if hard == resource.RLIM_INFINITY else min(hard, LARGEST_LOG)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
 
 
 class Worker:
@@ -103,7 +137,14 @@ class Worker:
         values: dict[str, float] = {}
         arrays: dict[str, bytes] = {}
         for call in self._loaded.measures:
-            measured = take(call.kind, waves, call.arguments)
+            try:
+                measured = take(call.kind, waves, call.arguments)
+            except (KeyError, TypeError, ValueError, IndexError) as error:
+                raise SimulationFailed(
+                    f"the measure {call.name!r} cannot be taken: {error!r}",
+                    [f"{call.kind} of {call.arguments}", f"waveforms: {', '.join(waves)}"],
+                    "correct the measure, or what the bench keeps, in the declaration",
+                ) from error
             if isinstance(measured, np.ndarray):
                 arrays[call.name] = pack_array(measured)
             else:
@@ -147,6 +188,7 @@ def main() -> None:
     # What a library prints must not end up between the frames.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    _limit()
     _follow_parent()
     decoder = msgspec.msgpack.Decoder(Request)
     worker: Worker | None = None
@@ -162,6 +204,7 @@ def main() -> None:
                 cure=error.cure or "",
             )
         write(answers, answer)
+    _leave_nothing()
 
 
 if __name__ == "__main__":
