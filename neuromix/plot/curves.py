@@ -32,6 +32,8 @@ def frequency_current(
     spice : pair of ndarrays, A and Hz, optional
         Points of transistor-level simulation to lay over.
     """
+    from matplotlib.ticker import StrMethodFormatter
+
     drawn = figure(6.5, 5.2)
     above, below = drawn.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [3, 1.4]})
     spiking = nominal > 0.0
@@ -70,8 +72,10 @@ def frequency_current(
         )
     above.set_xscale("log")
     above.set_yscale("log")
+    above.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     above.set_ylabel("firing rate (Hz)")
     above.legend(frameon=False, fontsize=9, labelcolor=INK)
     below.set_ylabel("deviation (%)")
+    below.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     below.set_xlabel("input current (nA)")
     return drawn

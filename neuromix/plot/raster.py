@@ -24,8 +24,10 @@ def raster(events: Mapping[str, Events], sizes: Mapping[str, int], duration: flo
         Addresses of each block.
     duration : float, s
     """
-    heights = [max(10.0, float(sizes[name])) for name in events]
-    drawn = figure(7.5, 1.2 + 0.035 * sum(heights))
+    from matplotlib.ticker import MaxNLocator
+
+    heights = [min(64.0, 8.0 + float(sizes[name])) for name in events]
+    drawn = figure(7.5, 1.2 + 0.04 * sum(heights))
     panels = drawn.subplots(
         len(events), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights}
     )[:, 0]
@@ -35,11 +37,10 @@ def raster(events: Mapping[str, Events], sizes: Mapping[str, int], duration: flo
         plain(panel)
         rows = [item.of(address) * 1e3 for address in range(sizes[name])]
         panel.eventplot(
-            rows, lineoffsets=np.arange(sizes[name]), linelengths=0.8, linewidths=0.8, color=colour
+            rows, lineoffsets=np.arange(sizes[name]), linelengths=1.0, linewidths=1.2, color=colour
         )
         panel.set_ylim(sizes[name] - 0.4, -0.6)
-        step = max(1, -(-sizes[name] // 5))
-        panel.set_yticks(np.arange(0, sizes[name], step if sizes[name] > 10 else max(1, step)))
+        panel.yaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
         panel.set_ylabel(name, color=INK)
         panel.set_title(f"{len(item)} spikes", fontsize=8, loc="right", color=INK, pad=2)
     panels[-1].set_xlim(0.0, duration * 1e3)

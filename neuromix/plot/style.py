@@ -26,7 +26,7 @@ def plain(axes: Axes) -> Axes:
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
         axes.spines[side].set_color(GREY)
-    axes.tick_params(color=GREY, labelcolor=INK, labelsize=9)
+    axes.tick_params(which="both", color=GREY, labelcolor=INK, labelsize=9)
     axes.xaxis.label.set_color(INK)
     axes.yaxis.label.set_color(INK)
     return axes

@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from neuromix.array.encoders import poisson_code, rate_code
+from neuromix.errors import BadValue
+
+
+def test_regular_rates_are_proportional_to_pixels() -> None:
+    pixels = np.array([[0, 51], [102, 255]])
+    events = rate_code(pixels, 1.0, 100.0)
+    assert np.all(np.abs(events.counts(4) - [0, 20, 40, 100]) <= 1)
+    intervals = np.diff(events.of(3))
+    assert intervals == pytest.approx(np.full(len(intervals), 0.01))
+    assert events.time.min() >= 0.0
+    assert events.time.max() < 1.0
+
+
+def test_equal_pixels_do_not_spike_together() -> None:
+    events = rate_code(np.full(64, 255), 10e-3, 1000.0)
+    assert len(np.unique(events.time)) == len(events)
+
+
+def test_poisson_counts_have_the_right_mean() -> None:
+    """64 trains of mean 500: the sum fails by chance with probability below 1e-6 (5 sigma)."""
+    events = poisson_code(np.full(64, 255), 1.0, 500.0, seed=3)
+    assert abs(len(events) - 32_000) < 5 * np.sqrt(32_000)
+    counts = events.counts(64)
+    assert 250 < counts.var(ddof=1) < 950
+
+
+def test_a_train_depends_on_seed_and_address_alone() -> None:
+    some = poisson_code(np.array([200, 0, 90]), 0.1, seed=1)
+    other = poisson_code(np.array([200, 255, 90]), 0.1, seed=1)
+    assert np.array_equal(some.of(2), other.of(2))
+    assert some != poisson_code(np.array([200, 0, 90]), 0.1, seed=2)
+
+
+@pytest.mark.parametrize("code", [rate_code, poisson_code])
+@pytest.mark.parametrize(
+    ("pixels", "duration", "rate"),
+    [
+        ([0.5], 1.0, 1.0),
+        ([256], 1.0, 1.0),
+        ([-1], 1.0, 1.0),
+        ([1], 0.0, 1.0),
+        ([1], 1.0, float("inf")),
+    ],
+)
+def test_bad_input_is_refused(code, pixels, duration, rate) -> None:
+    with pytest.raises(BadValue):
+        code(pixels, duration, rate)
+
+
+def test_black_is_silence() -> None:
+    assert len(rate_code([0, 0], 1.0)) == len(poisson_code([0, 0], 1.0)) == 0
