@@ -1,8 +1,7 @@
 """Make the committed models of ``circuits/`` anew: characterize, fit, verify.
 
 Run by ``make models``; the only writer of ``circuits/*.model.json``. Simulations are stored in
-``build/simulations``, so that an interrupted run goes on where it was. The number of draws is that of
-the stored references.
+``build/simulations``, so that an interrupted run goes on where it was.
 """
 
 from __future__ import annotations
@@ -26,7 +25,10 @@ TECHNOLOGY = "gf180mcu"
 def main(names: tuple[str, ...]) -> None:
     """Make the models of the named cells, or of all."""
     build = ROOT / "build" / "models"
-    with reporting("loading models") as progress, NgspiceEngine(2, ROOT / "build" / "simulations") as engine:
+    with (
+        reporting("loading models") as progress,
+        NgspiceEngine(2, ROOT / "build" / "simulations") as engine,
+    ):
         for name in names or CELLS:
             cell = nmx.cell(name)
             data = nmx.characterize(
