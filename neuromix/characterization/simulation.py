@@ -103,7 +103,7 @@ def simulate_cell(
     technology = library.technology(technology_name)
     where = condition or Condition()
     voltages = replica_voltages(cell, technology, where, engine) if where.ideal_bias else None
-    given = {name: np.asarray(value, dtype=np.float64) for name, value in parameters.items()}
+    given = {name: _numbers(name, value) for name, value in parameters.items()}
     swept = {name: value for name, value in given.items() if value.ndim == 1}
     fixed = {name: float(value) for name, value in given.items() if value.ndim == 0}
     if any(value.ndim > 1 for value in given.values()):
@@ -136,6 +136,16 @@ def simulate_cell(
         **software(),
     }
     return dataset
+
+
+def _numbers(name: str, value: ArrayLike) -> NDArray[np.float64]:
+    try:
+        found = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadValue(f"{name} = {value!r} is neither a number nor a list of them") from error
+    if not found.size:
+        raise BadValue(f"the sweep over {name} is empty", cure="at least one value")
+    return found
 
 
 def _dataset(
@@ -192,5 +202,9 @@ def _add_waves(
                 np.interp(grid, outcome.waves[axis], wave, right=np.nan) if axis else wave[0]
             )
         unit = "A" if name.startswith("i(") else "V"
+        if axis == "frequency":
+            by_current = runs[0][1].deck.command.split()[2].lower().startswith("i")
+            unit = "A" if name == "input_noise" and by_current else "V"
+            unit += "/Hz**0.5"
         key = name if name not in dataset else f"{name}_waveform"
         dataset[key] = ((*dims, axis) if axis else dims, table, {"units": unit, "long_name": name})

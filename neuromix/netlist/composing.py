@@ -32,6 +32,12 @@ from neuromix.units import celsius
 HOLDING_INDUCTANCE = 1e12
 """H; with it a ``Hold`` is open above a nanohertz for any node of a cell."""
 
+_NOISE_VECTORS = (
+    Vector("frequency", "frequency"),
+    Vector("input_noise", "inoise_spectrum"),
+    Vector("output_noise", "onoise_spectrum"),
+)
+
 Cards = Callable[[Iterable[tuple[str, float, float]]], tuple[str, str]]
 """From (neutral device, width, length) to model cards and the identity of their set."""
 
@@ -147,7 +153,7 @@ def deck_of_circuit(
     circuit : PySpice.Spice.Netlist.Circuit
         Anything whose ``str()`` is SPICE.
     analysis : Analysis
-        What is simulated.
+        What is simulated; the ``input`` of a noise analysis is the name of a source.
     save : iterable of str
         Nodes, and ``i(source)`` for the current into a voltage source's + terminal.
     settings : Settings, optional
@@ -157,6 +163,8 @@ def deck_of_circuit(
     lines = [line for line in str(circuit).splitlines() if line.strip()]
     text = "\n".join(line for line in lines if line.split()[0].lower() not in closing)
     command, axis, stop = _command(analysis, (), {})
+    if isinstance(analysis, Noise):
+        save = ()
     vectors = tuple(
         Vector(name, f"{name[2:-1]}#branch".lower() if name[:2] in {"i(", "I("} else name.lower())
         for name in save
@@ -167,7 +175,7 @@ def deck_of_circuit(
         "",
         "own",
         command,
-        (*_axis_vector(axis), *vectors),
+        _NOISE_VECTORS if isinstance(analysis, Noise) else (*_axis_vector(axis), *vectors),
         axis,
         stop,
     )
@@ -227,8 +235,9 @@ def _command(
         stop, step = resolve(analysis.stop, values), resolve(analysis.max_step, values)
         return f"tran {step!r} {stop!r} 0 {step!r}", "time", stop
     by_current = any(d.port == analysis.input and isinstance(d, Current) for d in drives)
+    source = f"{'i' if by_current else 'v'}{analysis.input}" if drives else analysis.input.lower()
     command = (
-        f"noise v({analysis.output}) {'i' if by_current else 'v'}{analysis.input} "
+        f"noise v({analysis.output.lower()}) {source} "
         f"dec {analysis.points} {analysis.start!r} {analysis.stop!r}"
     )
     return command, "frequency", analysis.stop
@@ -244,11 +253,7 @@ def _held(realisation: Realisation, bias_voltages: Mapping[str, float] | None) -
 
 def _vectors(bench: Bench, nodes: Mapping[str, str], sources: set[str]) -> tuple[Vector, ...]:
     if isinstance(bench.analysis, Noise):
-        return (
-            Vector("frequency", "frequency"),
-            Vector("input_noise", "inoise_spectrum"),
-            Vector("output_noise", "onoise_spectrum"),
-        )
+        return _NOISE_VECTORS
     sources = sources | {drive.port for drive in bench.drives if isinstance(drive, Voltage)}
     found = list(_axis_vector("time" if isinstance(bench.analysis, Transient) else ""))
     for name in bench.keep:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -118,10 +118,7 @@ def test_a_dying_worker_is_tried_three_times_and_then_an_outcome(fake, tmp_path)
 
 def test_a_time_out_is_not_tried_again(fake, tmp_path):
     count = tmp_path / "count"
-    fake(
-        f"open({str(count)!r}, 'a').write('x')\n"
-        "read(); send(b'\\x80'); read(); time.sleep(60)"
-    )
+    fake(f"open({str(count)!r}, 'a').write('x')\nread(); send(b'\\x80'); read(); time.sleep(60)")
     started = time.monotonic()
     with NgspiceEngine(1) as engine:
         (outcome,) = engine.run([Job(DECK, timeout=1.0)])[0]
@@ -230,4 +227,4 @@ def test_the_environment_of_a_worker_is_bare(fake, tmp_path, monkeypatch):
     assert "SPICE_SCRIPTS" not in environment
     assert environment["HOME"] == folder
     assert content == ["stderr"]
-    assert not os.path.exists(folder)
+    assert not Path(folder).exists()
