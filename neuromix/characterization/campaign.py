@@ -122,6 +122,9 @@ def _run(
     }
     training = [nominal(stimulus, home) for stimulus in recipe.stimuli("training")]
     noise = [nominal(stimulus, home, keep=True) for stimulus in recipe.stimuli("noise")]
+    baseline = (
+        [nominal(stimulus, home) for stimulus in recipe.stimuli("mismatch")] if plan.samples else []
+    )
     mismatch: dict[Condition, list[Request]] = {}
     where = list(plan.conditions()) if plan.mismatch_everywhere else [home]
     for condition in where if plan.samples else ():
@@ -141,7 +144,7 @@ def _run(
                 Request(stimulus, condition, voltages[condition], draws, keep)
             )
 
-    batches = [*everywhere.values(), training, noise, *mismatch.values()]
+    batches = [*everywhere.values(), training, noise, baseline, *mismatch.values()]
     answers = run_requests(
         cell, technology, engine, [request for batch in batches for request in batch], progress
     )
@@ -149,6 +152,7 @@ def _run(
     swept = {c: [next(taken)[0] for _ in batch] for c, batch in everywhere.items()}
     trained = [next(taken)[0] for _ in training]
     noisy = [next(taken)[0] for _ in noise]
+    undrawn = [next(taken)[0] for _ in baseline]
     drawn = {c: [next(taken) for _ in batch] for c, batch in mismatch.items()}
 
     progress(0, 1, "numerical floor")
@@ -168,6 +172,7 @@ def _run(
         sweep_again=([row[0] for row in tight], [row[0] for row in other]),
         training=trained,
         noise=noisy,
+        baseline=undrawn,
         mismatch=drawn,
         mismatch_again=(tight_draws, other_draws),
         bias_voltages=dict(voltages[home]),

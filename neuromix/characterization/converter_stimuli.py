@@ -31,7 +31,7 @@ def trains(purpose: str) -> Trains:
         )
     if purpose == "proof":
         return tuple(
-            (f"codes {k}", _codes(2, k, 24, top, w, empty))
+            (f"codes {k}", _codes(2, k, 16, top, w, empty))
             for k, (top, w, empty) in enumerate(PROOF)
         )
     return ()

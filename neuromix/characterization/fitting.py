@@ -91,13 +91,14 @@ def _with_mismatch(model: Model, recipe: Recipe, data: xr.Dataset) -> Model:
     names = recipe.refitted
     instances, failures = [], 0
     whole = len(recipe.stimuli("mismatch"))
+    baseline = records_of(data, recipe, "baseline")
     for sample in range(int(data.attrs["samples"])):
         records = records_of(data, recipe, "mismatch", sample)
         if len(records) < whole:
             failures += 1
             continue
         try:
-            found = recipe.refit(model, records)
+            found = recipe.refit(model, records, baseline)
         except FitFailed:
             failures += 1
         else:

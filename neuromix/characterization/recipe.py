@@ -122,8 +122,14 @@ class Recipe(Protocol):
         """
         ...
 
-    def refit(self, nominal: Model, records: Sequence[Record]) -> dict[str, float]:
-        """Return the values of :attr:`refitted` for one instance, from its mismatch records."""
+    def refit(
+        self, nominal: Model, records: Sequence[Record], baseline: Sequence[Record]
+    ) -> dict[str, float]:
+        """Return the values of :attr:`refitted` for one instance, from its mismatch records.
+
+        ``baseline`` holds the nominal cell's answers to the same stimuli: what the nominal model
+        gets wrong there belongs to its form and not to the instance.
+        """
         ...
 
     def noise(self, records: Sequence[Record]) -> CurrentNoise:

@@ -38,6 +38,7 @@ class Results:
     sweep_again: tuple[list[Answer], list[Answer]]
     training: list[Answer]
     noise: list[Answer]
+    baseline: list[Answer]
     mismatch: dict[Condition, list[list[Answer]]]
     mismatch_again: tuple[list[list[Answer]], list[list[Answer]]]
     bias_voltages: dict[str, float]
@@ -48,6 +49,7 @@ class Results:
             *(answer for row in self.sweep.values() for answer in row),
             *self.training,
             *self.noise,
+            *self.baseline,
             *(a for rows in self.mismatch.values() for row in rows for a in row),
         ]
 
@@ -60,6 +62,7 @@ def to_dataset(results: Results) -> xr.Dataset:
     _add_sweep(dataset, results)
     _add_records(dataset, "training", results.training)
     _add_records(dataset, "noise", results.noise)
+    _add_records(dataset, "baseline", results.baseline)
     _add_mismatch(dataset, results)
     _describe(dataset, results)
     return dataset
@@ -183,7 +186,7 @@ def _describe(dataset: xr.Dataset, results: Results) -> None:
     measures = {m.name: m for bench in results.cell.benches for m in bench.measures}
     for name in dataset.data_vars:
         bare = str(name).removesuffix("_floor")
-        for prefix in ("training_", "mismatch_", "noise_"):
+        for prefix in ("training_", "mismatch_", "noise_", "baseline_"):
             bare = bare.removeprefix(prefix)
         if bare in measures:
             found = measures[bare]
@@ -214,10 +217,12 @@ def records_of(
 ) -> list[Record]:
     """Return the records of a purpose from a dataset; of one sample where it is drawn.
 
-    Runs that failed are left out.
+    ``baseline`` is the nominal cell under the stimuli of ``mismatch``. Runs that failed are left
+    out.
     """
     found = []
-    for number, stimulus in enumerate(recipe.stimuli(purpose)):
+    stimuli = recipe.stimuli("mismatch" if purpose == "baseline" else purpose)
+    for number, stimulus in enumerate(stimuli):
         at = (number,) if sample is None else (number, sample)
         if str(dataset[f"{purpose}_failure"].values[at]):
             continue

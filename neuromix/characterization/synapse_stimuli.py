@@ -102,11 +102,13 @@ def training() -> Trains:
 
 
 def mismatch() -> Trains:
-    """Return what tells instances apart: an early strong pulse, a mixture, weak events, a decay."""
+    """Return what tells instances apart: weak and strong events, at low and at high currents."""
+    strong = _codes("mismatch", 0, 10e-3, 1500, (20, 63), (4e-6, 10e-6))
     return (
-        ("mixture", _mixture("mismatch", 0, 800, 60e-9, 5e-6, 8e-3), 12e-3, REFERENCE),
-        ("weak", _mixture("mismatch", 1, 1500, 10e-9, 5e-6, 8e-3), 10e-3, REFERENCE),
-        ("decay", regular(0.5e-3, 1.5e-3, 2, 4e-6, 50e-9), 16e-3, REFERENCE),
+        ("mixture", _mixture("mismatch", 0, 800, 60e-9, 5e-6, 12e-3), 14e-3, REFERENCE),
+        ("weak", _mixture("mismatch", 1, 1500, 10e-9, 8e-6, 12e-3), 14e-3, REFERENCE),
+        ("strong", strong, 14e-3, REFERENCE),
+        ("decay", regular(0.5e-3, 8e-3, 2, 3e-6, 40e-9), 20e-3, REFERENCE),
     )
 
 

@@ -91,7 +91,12 @@ class Recipe:
             errors |= dict(zip(names, deviation, strict=True))
         return Dynamics(**values), errors
 
-    def refit(self, nominal: Model, records: Sequence[Record]) -> dict[str, float]:  # noqa: ARG002
+    def refit(
+        self,
+        nominal: Model,  # noqa: ARG002
+        records: Sequence[Record],
+        baseline: Sequence[Record],  # noqa: ARG002
+    ) -> dict[str, float]:
         """Return the currents of one instance; charges are taken as those of the nominal cell."""
         return self._currents(records)[0]
 

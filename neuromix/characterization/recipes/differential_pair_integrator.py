@@ -122,7 +122,12 @@ class Recipe:
             errors |= found
         return fitted, errors
 
-    def refit(self, nominal: Model, records: Sequence[Record]) -> dict[str, float]:
+    def refit(
+        self,
+        nominal: Model,
+        records: Sequence[Record],
+        baseline: Sequence[Record],  # noqa: ARG002
+    ) -> dict[str, float]:
         """Refit dynamics and mirror of one instance."""
         assert isinstance(nominal.dynamics, Dynamics)
         fitted = nominal.dynamics

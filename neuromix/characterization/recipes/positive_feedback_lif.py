@@ -134,7 +134,9 @@ class Recipe:
         spread = _standard_errors(found.jac, found.fun, found.x, values, names)
         return Dynamics.from_values(best.values()), spread
 
-    def refit(self, nominal: Model, records: Sequence[Record]) -> dict[str, float]:
+    def refit(
+        self, nominal: Model, records: Sequence[Record], baseline: Sequence[Record]
+    ) -> dict[str, float]:
         """Refit what differs between instances, to a handful of steps."""
         names = tuple(name for name in self.refitted if name != "energy_per_event")
         base = nominal.dynamics
@@ -143,6 +145,7 @@ class Recipe:
         usable = [record for record in records if len(record.arrays.get("spikes", ())) >= 2]
         if len(usable) < 3:
             raise FitFailed("an instance does not spike", cure="a larger supply or smaller spread")
+        form = {record.stimulus.name: self._errors(base, record) for record in baseline}
         # A volt of threshold is worth its own tenth, a positive quantity its logarithm.
         logarithmic = np.array([Dynamics.positive(name) for name in names])
 
@@ -152,22 +155,20 @@ class Recipe:
 
         def residuals(x: NDArray[np.float64]) -> NDArray[np.float64]:
             candidate = changed(x)
-            errors = [self._errors(candidate, record) for record in usable]
+            errors = [
+                _less(self._errors(candidate, record), form.get(record.stimulus.name))
+                for record in usable
+            ]
             return np.concatenate([*errors, PRIOR * x])
 
         found = least_squares(
             residuals, np.zeros(len(names)), bounds=(-20.0, 20.0), loss="soft_l1", f_scale=SOFT
         )
         fitted = changed(found.x)
-        energies = [record.values["energy_per_spike"] for record in usable]
-        intervals = [record.values["inter_spike_interval"] for record in usable]
-        currents = [dict(record.stimulus.overrides)["i_in"] for record in usable]
-        expected = nominal.energy.static_power * np.asarray(intervals)
-        expected += nominal.energy.growth * np.log1p(np.asarray(currents) / REFERENCE_CURRENT)
-        excess = np.asarray(energies) - expected
+        excess = _excess(nominal, usable) - np.median(_excess(nominal, baseline))
         return {
             **{name: float(np.asarray(getattr(fitted, name))) for name in names},
-            "energy_per_event": float(np.median(excess)),
+            "energy_per_event": nominal.energy.per_event + float(np.median(excess)),
         }
 
     def noise(self, records: Sequence[Record]) -> CurrentNoise:
@@ -231,6 +232,24 @@ class Recipe:
     def validity(self) -> dict[str, tuple[float, float, str]]:
         """Return the range of the input current."""
         return {"input_current": (*shapes.CURRENTS, "A")}
+
+
+def _excess(model: Model, records: Sequence[Record]) -> NDArray[np.float64]:
+    """Return the energy of a spike in each record beyond what the model gives it, J."""
+    interval = np.array([record.values["inter_spike_interval"] for record in records])
+    energy = np.array([record.values["energy_per_spike"] for record in records])
+    current = np.array([dict(record.stimulus.overrides)["i_in"] for record in records])
+    growth = model.energy.growth * np.log1p(current / REFERENCE_CURRENT)
+    return np.asarray(
+        energy - model.energy.per_event - model.energy.static_power * interval - growth
+    )
+
+
+def _less(errors: NDArray[np.float64], form: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Return errors without those that the nominal model makes on the nominal cell."""
+    if form is None or len(form) == 0:
+        return errors
+    return errors - form[np.minimum(np.arange(len(errors)), len(form) - 1)]
 
 
 def _standard_errors(
