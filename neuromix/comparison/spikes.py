@@ -49,12 +49,19 @@ def match_spikes(
     if len(reference) == 0:
         return SpikeMatch(np.full(len(other), UNMATCHED), 0, len(other))
     interval = np.diff(reference, prepend=start)
-    after = np.append(interval[1:], interval[-1])
-    local = np.minimum(interval, after) if len(reference) > 1 else interval
+    if interval[0] <= 0.0:
+        interval[0] = np.inf
+    local = np.minimum(interval, np.append(interval[1:], np.inf))
+    # Two spikes at once have no interval; only what falls onto them meets them.
+    local = np.where((local > 0.0) & np.isfinite(local), local, np.finfo(float).tiny)
+    following = np.append(reference[1:], np.inf)
     errors: list[float] = []
     position = 0
-    for moment, width in zip(reference, local, strict=True):
-        while position < len(other) and other[position] < moment - 0.5 * width:
+    for moment, width, later in zip(reference, local, following, strict=True):
+        while position < len(other) and (
+            other[position] < moment - 0.5 * width
+            or _better(moment, later, other[position : position + 2])
+        ):
             errors.append(UNMATCHED)
             position += 1
         if position < len(other) and abs(other[position] - moment) <= 0.5 * width:
@@ -64,3 +71,11 @@ def match_spikes(
             errors.append(UNMATCHED)
     errors += [UNMATCHED] * (len(other) - position)
     return SpikeMatch(np.asarray(errors), len(reference), len(other))
+
+
+def _better(moment: float, later: float, pair: NDArray[np.float64]) -> bool:
+    """Tell whether the second of a pair of spikes is the partner of ``moment``, not the first."""
+    if len(pair) < 2:
+        return False
+    first, second = abs(pair - moment)
+    return bool(second < first and second <= abs(pair[1] - later))

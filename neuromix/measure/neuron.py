@@ -45,7 +45,7 @@ def refractory_time(waves: Waves, of: str, level: float, membrane: str, leaving:
     held = [
         free[free > spike][0] - spike
         for spike in spike_times(waves, of, level)
-        if free[-1:] > spike
+        if len(free) and free[-1] > spike
     ]
     return float(np.median(held)) if held else float("nan")
 

@@ -48,8 +48,9 @@ def final(waves: Waves, of: str) -> float:
 
 
 def peak(waves: Waves, of: str, start: float = 0.0) -> float:
-    """Return the largest value of ``of`` from ``start`` on."""
-    return float(waves[of][waves["time"] >= start].max())
+    """Return the largest value of ``of`` from ``start`` on; NaN beyond the end."""
+    later = waves[of][waves["time"] >= start]
+    return float(later.max()) if len(later) else float("nan")
 
 
 def sampled(waves: Waves, of: str, start: float, stop: float, points: float) -> NDArray[np.float64]:
