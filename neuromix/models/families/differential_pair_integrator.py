@@ -42,7 +42,7 @@ REFERENCE_WEIGHT = 1e-8
 OUTPUT_VOLTAGE = 0.5
 """Voltage of both outputs at which their currents are stated, V."""
 
-LARGEST_DECAY = 0.3
+LARGEST_DECAY = 0.1
 """Longest internal step of a decay, in time constants."""
 
 LARGEST_RISE = 0.4
@@ -140,11 +140,26 @@ def sink_compliance(voltage: float, p: tuple[float, ...]) -> float:
 
 
 @njit
-def sink_follow(sink_current: float, settled: float, dt: float, p: tuple[float, ...]) -> float:
-    """Return the sink's current after ``dt``, A; exact for a constant ``settled`` current.
+def sink_follow(
+    sink_current: float, before: float, after: float, dt: float, p: tuple[float, ...]
+) -> float:
+    """Return the sink's current after ``dt``, A, while what it settles at changes.
 
-    ``settled`` is what :func:`sink` gives; the solution is the logistic curve.
+    Parameters
+    ----------
+    sink_current : float
+        Now, A.
+    before, after : float
+        What :func:`sink` gives now and after ``dt``, A.
+
+    Notes
+    -----
+    The logistic curve towards a constant, chosen so that a mirror that trails a straight line by
+    its lag still does so afterwards (a first-order hold of the linearised equation).
     """
+    lags = 0.5 * (before + after) * dt / p[13]
+    part = 0.5 + lags / 12.0 if lags < 1e-3 else -1.0 / math.expm1(-lags) - 1.0 / lags
+    settled = before + part * (after - before)
     remains = math.exp(-min(settled * dt / p[13], 700.0))
     return settled / (1.0 + (settled / sink_current - 1.0) * remains)
 
@@ -154,7 +169,7 @@ def decay(log_current: float, dt: float, p: tuple[float, ...]) -> float:
     """Return x after ``dt`` without a pulse.
 
     With a constant factor r = 1 + e x, exp(m (x − x_f)) − 1 decays as exp(−m r t/tau); r is taken
-    in the middle of internal steps of at most 0.3 tau.
+    in the middle of internal steps of at most 0.1 tau.
     """
     x = log_current
     floor = math.log(p[8] / REFERENCE_CURRENT)
@@ -256,7 +271,7 @@ def respond(
 def _wait(x: float, mirrored: float, dt: float, p: tuple[float, ...]) -> tuple[float, float]:
     """Return x and the sink's current after ``dt`` without a pulse."""
     after = decay(x, dt, p)
-    return after, sink_follow(mirrored, sink(0.5 * (x + after), p), dt, p)
+    return after, sink_follow(mirrored, sink(x, p), sink(after, p), dt, p)
 
 
 @njit
@@ -265,4 +280,4 @@ def _pulse(
 ) -> tuple[float, float]:
     """Return x and the sink's current after a pulse."""
     after = inject(x, weight, width, p)
-    return after, sink_follow(mirrored, 0.5 * (sink(x, p) + sink(after, p)), width, p)
+    return after, sink_follow(mirrored, sink(x, p), sink(after, p), width, p)
