@@ -81,8 +81,9 @@ def population_kernel(
     v_trace, i_trace : (steps, n) arrays, or (0, 0) arrays for no trace
         Filled with the membrane at the end of each step and the mean current during it.
 
-    It returns times (s) and addresses of spikes, neuron after neuron, and the sum of
-    ln(1 + I / 1 nA) over the spikes of each neuron.
+    It returns times (s) and addresses of spikes, neuron after neuron; the sum of
+    ln(1 + I / 1 nA) over the spikes of each neuron; and the charge that the synapses of both signs
+    have moved, C, shape (2, n).
     """
     (advance,) = neuron
     _, decay, inject, source, sink, source_compliance, sink_compliance = synapse
@@ -100,6 +101,7 @@ def population_kernel(
         spike_address = np.empty(64 + n, np.uint32)
         spikes = 0
         spike_drive = np.zeros(n)
+        moved = np.zeros((2, n))
         for k in range(n):
             p = to_fixed_tuple(neurons[k], of_neuron)
             p_exc = to_fixed_tuple(synapses[0, k], of_synapse)
@@ -156,6 +158,8 @@ def population_kernel(
                         inh_at = at
                     charge_exc += width * source(exc_middle, p_exc)
                     charge_inh += width * sink(inh_middle, p_inh)
+                moved[0, k] += charge_exc
+                moved[1, k] += charge_inh
                 i_in = constant[k] + charge_exc / dt * source_compliance(v, p_exc)
                 i_in -= charge_inh / dt * sink_compliance(v, p_inh)
                 i_in += noise_current(step, k, white, deviation, kept, stream, octaves)
@@ -174,7 +178,7 @@ def population_kernel(
             chords[0, 0, k], chords[0, 1, k], chords[0, 2, k] = exc, exc_slope, exc_at
             chords[1, 0, k], chords[1, 1, k], chords[1, 2, k] = inh, inh_slope, inh_at
             membrane[k], hold[k], reached[k] = v, held, at
-        return spike_time[:spikes], spike_address[:spikes], spike_drive
+        return spike_time[:spikes], spike_address[:spikes], spike_drive, moved
 
     compiled: Callable[..., Any] = advance_population
     return compiled

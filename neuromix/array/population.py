@@ -11,7 +11,6 @@ from neuromix.array.noise import SILENT, NoiseState, noise_law
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
 from neuromix.models.family import RESTED
-from neuromix.models.model import Model
 from neuromix.units import render
 
 TRACES = {"v_mem": ("V", "membrane voltage"), "i_in": ("A", "mean input current of a step")}
@@ -58,12 +57,19 @@ class Population:
         self._synapses = np.zeros((2, n, 1))
         self._tables = np.zeros((2, n, 1))
         self._chords = np.zeros((2, 3, n))
+        self._rest_current = 0.0
         synapse = ABSENT
         if die.path:
             synapse = die.path.synapse.dynamics.kernels()
             self._synapses = np.stack([item.dynamics.matrix(n) for item in die.synapses])
             self._tables = np.stack([_table(item, n) for item in die.converters])
-            self._chords[:, 0] = [[synapse[0](p) for p in sign] for sign in self._synapses]
+            rest, _, _, source, sink, *_ = synapse
+            self._chords[:, 0] = [[rest(p) for p in sign] for sign in self._synapses]
+            self._rest_current = sum(
+                output(rest(p), p)
+                for output, sign in zip((source, sink), self._synapses, strict=True)
+                for p in sign
+            )
         self._kernel = population_kernel(
             neuron.dynamics.kernels(), self._neurons.shape[1], synapse, self._synapses.shape[2]
         )
@@ -71,6 +77,8 @@ class Population:
         self.pulses = np.zeros((2, n), np.int64)
         self.spike_drive = np.zeros(n)
         self.pulse_drive = np.zeros((2, n))
+        self.pulse_charge = np.zeros((2, n))
+        self.output_charge = np.zeros((2, n))
 
     def advance(self, until: float, events: Events) -> Events:
         """See :meth:`neuromix.array.block.Block.advance`; ``until`` is a multiple of the step."""
@@ -85,7 +93,7 @@ class Population:
         rows = arrived.address[:cut].astype(np.int64)
         shape = (steps if self._traced else 0, self.die.array.n)
         v_trace, i_trace = np.empty(shape), np.empty(shape)
-        time, address, spike_drive = self._kernel(
+        time, address, spike_drive, moved = self._kernel(
             self.step, steps, self.dt, arrived.time[:cut], rows, self.die.codes, self._width,
             self._tables, self._neurons, self._synapses, self._constant, self._membrane,
             self._hold, self._chords, self._reached, self._law.white, self._law.deviation,
@@ -93,13 +101,8 @@ class Population:
         )  # fmt: skip
         self.step += steps
         self.spike_drive += spike_drive
-        fetched = np.bincount(rows, minlength=len(self.die.codes))
-        for sign, code in enumerate((self.die.codes, -self.die.codes)):
-            self.pulses[sign] += fetched @ (code > 0)
-            weight = self._tables[sign, np.arange(len(self.pulses[sign])), np.maximum(code, 0)]
-            self.pulse_drive[sign] += fetched @ np.where(
-                code > 0, np.log1p(weight / ENERGY_REFERENCE), 0.0
-            )
+        self.output_charge += moved
+        self._count_pulses(np.bincount(rows, minlength=len(self.die.codes)))
         if self._traced:
             self.traces["v_mem"].append(v_trace)
             self.traces["i_in"].append(i_trace)
@@ -122,19 +125,34 @@ class Population:
         }
         if die.path is None:
             return spent
-        for part, model, signs in (
-            ("converters", die.path.converter, die.converters),
-            ("synapses", die.path.synapse, die.synapses),
+        for part, model, signs, brought, delivered in (
+            ("converters", die.path.converter, die.converters, 0.0, self.pulse_charge.sum()),
+            (
+                "synapses",
+                die.path.synapse,
+                die.synapses,
+                self.pulse_charge.sum(),
+                self.output_charge.sum() - self._rest_current * self.step * self.dt,
+            ),
         ):
-            spent[part] = self._events_energy(model, signs)
-            spent[f"{part}, static"] = model.energy.static_power * 2 * die.array.n * duration
+            law = model.energy
+            spent[part] = float(
+                sum(n @ item.energy for n, item in zip(self.pulses, signs, strict=True))
+                + law.growth * self.pulse_drive.sum()
+                + law.per_input_charge * brought
+                + law.per_output_charge * delivered
+            )
+            spent[f"{part}, static"] = law.static_power * 2 * die.array.n * duration
         return spent
 
-    def _events_energy(self, model: Model, signs: tuple[Instances, ...]) -> float:
-        per_event = sum(
-            float(pulses @ item.energy) for pulses, item in zip(self.pulses, signs, strict=True)
-        )
-        return per_event + model.energy.growth * float(self.pulse_drive.sum())
+    def _count_pulses(self, fetched: NDArray[np.int64]) -> None:
+        """Count what pulses bring to each neuron; ``fetched`` is how often each row was read."""
+        neuron = np.arange(self.die.array.n)
+        for sign, code in enumerate((self.die.codes, -self.die.codes)):
+            weight = np.where(code > 0, self._tables[sign, neuron, np.maximum(code, 0)], 0.0)
+            self.pulses[sign] += fetched @ (code > 0)
+            self.pulse_drive[sign] += fetched @ np.log1p(weight / ENERGY_REFERENCE)
+            self.pulse_charge[sign] += self._width * (fetched @ weight)
 
 
 def check_step(die: ArrayDie, dt: float) -> None:

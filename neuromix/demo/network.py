@@ -64,7 +64,7 @@ class Design(msgspec.Struct, frozen=True):
     duration: float = 20e-3
     max_rate: float = 500.0
     pulse_width: float = 2e-6
-    dt: float = 25e-6
+    dt: float = 20e-6
 
     @property
     def inputs(self) -> int:

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 INSTANCES = 64
 CURRENTS = np.geomspace(20e-12, 20e-9, 31)
+SPIKES = 30
+"""Spikes of an instance from which its rate is taken."""
+
+LONGEST = 0.3
+"""Longest that a rate is waited for, s."""
+
 SHOWN = 16
 """Images of the example set."""
 
@@ -171,18 +177,25 @@ def neuron_curves(
     neuron: Model, spice: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 ) -> Figure:
     """Draw the f-I curve of a model and the spread of its instances."""
-    nominal = _rates(neuron, np.asarray(CURRENTS), False)
+    nominal = _rates(neuron, np.asarray(CURRENTS), False, LONGEST)
+    durations = np.clip(SPIKES / np.maximum(nominal, 1.0), 0.0, LONGEST)
     instances = np.stack(
-        [_rates(neuron, np.full(INSTANCES, current), True) for current in CURRENTS], axis=1
+        [
+            _rates(neuron, np.full(INSTANCES, current), True, float(duration))
+            for current, duration in zip(CURRENTS, durations, strict=True)
+        ],
+        axis=1,
     )
     return plot.frequency_current(CURRENTS, nominal, instances, spice)
 
 
-def _rates(neuron: Model, current: NDArray[np.float64], mismatch: bool) -> NDArray[np.float64]:
+def _rates(
+    neuron: Model, current: NDArray[np.float64], mismatch: bool, duration: float
+) -> NDArray[np.float64]:
     """Return the rates of an array under constant currents, from its intervals, Hz."""
     chip = Chip(0)
     chip.add("neuron", Array(neuron, len(current), False, mismatch, current))
-    spikes = run(chip, {}, duration=0.2, dt=20e-6).events["neuron"]
+    spikes = run(chip, {}, duration=duration, dt=20e-6).events["neuron"]
     times = [spikes.of(k) for k in range(len(current))]
     return np.array([(len(t) - 1) / (t[-1] - t[0]) if len(t) > 1 else 0.0 for t in times])
 

@@ -8,6 +8,8 @@ from the models' own dynamics. Training follows the slopes of these curves.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +17,15 @@ from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.array.chip import Array, Chip
+from neuromix.array.kernel import Functions
 from neuromix.array.simulation import run
 from neuromix.demo.network import Cells, Design
 from neuromix.models.model import Model
 
-POINTS = 160
+POINTS = 96
+STEPS = 200
+"""Steps of a synapse's mean output."""
+
 SLOPE_AT_REST = 0.1
 """Smallest slope of F in training, over that of its steepest ray F/I: no silent neuron is lost."""
 
@@ -113,25 +119,32 @@ def mean_outputs(
     -------
     source, sink : (n, m) ndarrays, A
     """
-    rest, _, inject, source, sink, *_ = synapse.dynamics.kernels()
+    shape = (len(parameters), len(drive))
+    sources, sinks = np.zeros(shape), np.zeros(shape)
+    averages = _averages(synapse.dynamics.kernels())
+    averages(parameters, drive, duration / STEPS, sources, sinks)
+    return sources, sinks
+
+
+@functools.lru_cache
+def _averages(functions: Functions) -> Callable[..., None]:
+    rest, _, inject, source, sink, *_ = functions
 
     @njit
     def averages(  # type: ignore[no-untyped-def]
-        parameters, drive, step, steps, sources, sinks
+        parameters, drive, step, sources, sinks
     ):
         for k in range(len(parameters)):
             p = parameters[k]
             for m in range(len(drive)):
                 state = rest(p)
-                for _ in range(steps):
+                for _ in range(STEPS):
                     state = inject(state, drive[m], step, p)
-                    sources[k, m] += source(state, p) / steps
-                    sinks[k, m] += sink(state, p) / steps
+                    sources[k, m] += source(state, p) / STEPS
+                    sinks[k, m] += sink(state, p) / STEPS
 
-    shape = (len(parameters), len(drive))
-    sources, sinks = np.zeros(shape), np.zeros(shape)
-    averages(parameters, drive, duration / 200, 200, sources, sinks)
-    return sources, sinks
+    compiled: Callable[..., None] = averages
+    return compiled
 
 
 def frequency_curve(neuron: Model, current: Floats) -> Curve:

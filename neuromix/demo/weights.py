@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from neuromix.array.chip import LARGEST_CODE
 from neuromix.data.files import replace_file
@@ -21,12 +22,12 @@ SCHEMA = 1
 
 
 class WeightsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file, field by field; codes by source, then target."""
+    """The file, field by field; a line of codes for each source, one code a target."""
 
     schema: int
     design: Design
-    hidden: list[list[int]]
-    output: list[list[int]]
+    hidden: list[str]
+    output: list[str]
     provenance: dict[str, str]
 
 
@@ -36,16 +37,23 @@ def save_weights(network: Network, cells: Cells, command: str, path: Path = WEIG
     record = WeightsFile(
         SCHEMA,
         network.design,
-        network.hidden.tolist(),
-        network.output.tolist(),
+        _lines(network.hidden),
+        _lines(network.output),
         {
             "command": command,
             **{f"model {name}": digest(encode(item)) for name, item in models.items()},
             **software(),
         },
     )
-    lines = msgspec.json.format(msgspec.json.encode(record), indent=0)
-    return replace_file(path, lines + b"\n")
+    return replace_file(path, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+
+
+def _lines(codes: NDArray[np.int8]) -> list[str]:
+    return [" ".join(f"{code:d}" for code in row) for row in codes]
+
+
+def _codes(lines: list[str]) -> NDArray[np.int64]:
+    return np.array([[int(word) for word in line.split()] for line in lines], dtype=np.int64)
 
 
 def load_weights(path: Path = WEIGHTS) -> Network:
@@ -59,8 +67,8 @@ def load_weights(path: Path = WEIGHTS) -> Network:
     cure = "python -m neuromix.demo.training"
     try:
         record = msgspec.json.decode(path.read_bytes(), type=WeightsFile)
-        hidden = np.array(record.hidden, dtype=np.int64)
-        output = np.array(record.output, dtype=np.int64)
+        hidden = _codes(record.hidden)
+        output = _codes(record.output)
     except (OSError, msgspec.DecodeError, ValueError) as error:
         raise ModelFileError(f"{path} does not hold weights", [str(error)], cure) from error
     design = record.design

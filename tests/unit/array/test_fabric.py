@@ -100,17 +100,17 @@ def test_the_link_saturates_at_one_event_a_cycle() -> None:
 def test_waiting_follows_the_law_of_m_d_1(rho: float) -> None:
     """Pollaczek-Khinchine: mean wait = rho tau / (2 (1 - rho)).
 
-    40 batches of 10 000 Poisson events, each batch a draw of the mean that is nearly independent:
+    40 batches of 50 000 Poisson events, each batch a draw of the mean that is nearly independent:
     the test fails by chance with probability 1e-5 (two-sided Student, 39 degrees of freedom).
     """
     from scipy.stats import t as student
 
     cycle = 4e-6
     random = np.random.default_rng(int(100 * rho))
-    times = np.cumsum(random.exponential(cycle / rho, 410_000))
+    times = np.cumsum(random.exponential(cycle / rho, 2_050_000))
     senders = random.integers(0, 64, len(times))
     fabric = Fabric(cycle_time=cycle, fifo_depth=100_000)
-    wait = fabric.carry(Events(times, senders), 64).wait[10_000:].reshape(40, -1).mean(axis=1)
+    wait = fabric.carry(Events(times, senders), 64).wait[50_000:].reshape(40, -1).mean(axis=1)
     expected = rho * cycle / (2.0 * (1.0 - rho))
     limit = student.ppf(1.0 - 0.5e-5, 39) * wait.std(ddof=1) / np.sqrt(40)
     assert abs(wait.mean() - expected) < limit

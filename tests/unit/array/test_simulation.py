@@ -82,7 +82,10 @@ def test_without_mismatch_all_instances_are_nominal() -> None:
 
 
 def test_rates_converge_with_the_step() -> None:
-    """Halving the step changes rates of hundreds of spikes by less than 0.2 %."""
+    """Halving the default step changes rates by less than 0.2 %.
+
+    The error is of first order: synapses' outputs see the membrane's voltage at a step's start.
+    """
     pixels = rate_code(np.full(16, 200), 0.4, 1000.0)
     rates = []
     for dt in (20e-6, 10e-6, 5e-6):
@@ -90,7 +93,7 @@ def test_rates_converge_with_the_step() -> None:
         rates.append(recording.counts("hidden").sum())
     assert rates[2] > 1000
     assert abs(rates[1] / rates[2] - 1.0) < 2e-3
-    assert abs(rates[0] / rates[1] - 1.0) < 2e-3
+    assert abs(rates[0] / rates[1] - 1.0) < 4e-3
 
 
 def test_energy_adds_up_by_part() -> None:
