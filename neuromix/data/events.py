@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.errors import BadValue
+
+Array = TypeVar("Array", bound=np.ndarray)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +29,16 @@ class Events:
     address: NDArray[np.uint32]
 
     def __post_init__(self) -> None:
-        time = np.ascontiguousarray(self.time, dtype=np.float64)
         given = np.asarray(self.address)
+        try:
+            time = _own(np.ascontiguousarray(self.time, dtype=np.float64), self.time)
+        except (TypeError, ValueError) as error:
+            raise BadValue("events: times are not numbers", [str(error)]) from error
+        if given.size and given.dtype.kind not in "biu":
+            raise BadValue(f"events: addresses are whole numbers, not {given.dtype}")
         if given.size and (given.min() < 0 or given.max() > np.iinfo(np.uint32).max):
             raise BadValue("events: an address does not fit into 32 bits")
-        address = np.ascontiguousarray(given, dtype=np.uint32)
+        address = _own(np.ascontiguousarray(given, dtype=np.uint32), given)
         if time.ndim != 1 or time.shape != address.shape:
             raise BadValue(
                 "events: time and address must be one-dimensional and of one length",
@@ -85,5 +93,19 @@ class Events:
         return np.asarray(self.time[self.address == address])
 
     def counts(self, size: int) -> NDArray[np.int64]:
-        """Return how many events each of ``size`` addresses sent, shape ``(size,)``."""
+        """Return how many events each of ``size`` addresses sent, shape ``(size,)``.
+
+        Raises
+        ------
+        BadValue
+            Where an address is beyond them.
+        """
+        if len(self) and int(self.address.max()) >= size:
+            raise BadValue(f"events: no address {self.address.max()} among {size}")
         return np.bincount(self.address.astype(np.int64), minlength=size)
+
+
+def _own(array: Array, given: ArrayLike) -> Array:
+    """Return a copy where freezing the array would freeze the caller's."""
+    shared = isinstance(given, np.ndarray) and given.flags.writeable
+    return array.copy() if shared and np.may_share_memory(array, given) else array

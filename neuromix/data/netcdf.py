@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from neuromix.data.files import replacing
+from neuromix.data.provenance import digest
 from neuromix.errors import BadValue
 
 if TYPE_CHECKING:
     import xarray as xr
 
+SEAL = "content_sha256"
+"""Attribute of a file that holds the hash of its content."""
+
 
 def write_dataset(dataset: xr.Dataset, path: Path) -> Path:
     """Write a dataset in one piece, and return the path."""
+    sealed = dataset.assign_attrs({SEAL: _content(dataset)})
     with replacing(path) as beside:
-        dataset.to_netcdf(beside, engine="h5netcdf", invalid_netcdf=False)
+        sealed.to_netcdf(beside, engine="h5netcdf", invalid_netcdf=False)
     return path
 
 
@@ -25,12 +33,37 @@ def read_dataset(path: Path) -> xr.Dataset:
     Raises
     ------
     BadValue
-        Where the file is missing, truncated or not NetCDF.
+        Where the file is missing, truncated, changed or not NetCDF.
     """
     import xarray as xr
 
     try:
         with xr.open_dataset(path, engine="h5netcdf") as opened:
-            return opened.load()
-    except (OSError, ValueError, KeyError) as error:
+            found = opened.load()
+        seal = found.attrs.pop(SEAL, None)
+        intact = seal is None or seal == _content(found)
+    except Exception as error:
         raise BadValue(f"{path} is not a dataset", [str(error)]) from error
+    if not intact:
+        raise BadValue(
+            f"{path} is not a dataset that we wrote",
+            ["its numbers have another hash than when it was written"],
+            "characterize again, or take the file from where it was made",
+        )
+    return found
+
+
+def _content(dataset: xr.Dataset) -> str:
+    """Return one hash of all names, numbers and attributes."""
+    parts: list[str | bytes] = []
+    for name in sorted(map(str, dataset.variables)):
+        variable = dataset[name].variable
+        values = np.asarray(variable.values)
+        plain = values.dtype.kind in "biuf"
+        parts += [name, repr(tuple(map(str, variable.dims))), _words(variable.attrs)]
+        parts.append(np.ascontiguousarray(values).tobytes() if plain else repr(values.tolist()))
+    return digest(*parts, _words(dataset.attrs))
+
+
+def _words(attributes: Mapping[Hashable, object]) -> str:
+    return repr(sorted((str(k), np.asarray(v).tolist()) for k, v in attributes.items()))
