@@ -41,10 +41,10 @@ def rerun(
 
 
 def floor_of(base: Record, tight: Record, other: Record) -> dict[str, float]:
-    """Return the floor of each scalar measure of a record, in its own unit."""
+    """Return the floor of each scalar measure, in its own unit; NaN where a rerun lacks it."""
     return {
-        name: max(
-            abs(tight.values.get(name, np.nan) - value), abs(other.values.get(name, np.nan) - value)
+        name: float(
+            np.max([abs(again.values.get(name, np.nan) - value) for again in (tight, other)])
         )
         for name, value in base.values.items()
     }
@@ -52,7 +52,8 @@ def floor_of(base: Record, tight: Record, other: Record) -> dict[str, float]:
 
 def floor_of_spread(floors: NDArray[np.float64]) -> float:
     """Return the floor of a standard deviation: the rms of the floors of a few draws."""
-    return float(np.sqrt(np.nanmean(np.square(floors))))
+    known = floors[np.isfinite(floors)]
+    return float(np.sqrt(np.mean(np.square(known)))) if known.size else float("nan")
 
 
 def require_above_floor(name: str, spread: float, floor: float) -> None:
@@ -61,9 +62,10 @@ def require_above_floor(name: str, spread: float, floor: float) -> None:
     Raises
     ------
     BelowNumericalFloor
-        Where ``spread`` is less than three floors.
+        Where ``spread`` is less than three floors, or its floor is not known.
     """
-    if spread < FLOORS_TO_BE_SEEN * floor:
+    # Not `spread < …`: a comparison with NaN is false.
+    if not spread >= FLOORS_TO_BE_SEEN * floor:
         raise BelowNumericalFloor(
             f"the spread of {name} is {spread:.3g}, its numerical floor {floor:.3g}",
             ["a spread below three floors may be the simulator's, not the transistors'"],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuromix.characterization.floor import require_above_floor
+from neuromix.errors import TechnologyError
 from neuromix.models.model import Model
 from neuromix.models.store import summary as model_summary
 from neuromix.units import render
@@ -65,8 +66,16 @@ def summarize(data: xr.Dataset, model: Model, *, allow_below_floor: bool = False
     ------
     BelowNumericalFloor
         Where a spread is below three floors and that was not allowed.
+    TechnologyError
+        Where mismatch was drawn and changed nothing.
     """
     spreads = list(_spreads(data))
+    if spreads and all(item.sigma == 0.0 for item in spreads):
+        raise TechnologyError(
+            f"{data.attrs['cell']}: all mismatch draws gave the same results",
+            ["the draws reach no device that matters, or the model set has lost its mismatch"],
+            "look at the devices with `neuromix deck`, and at the technology's mismatch law",
+        )
     if not allow_below_floor:
         for item in spreads:
             require_above_floor(f"{item.measure} ({item.stimulus})", item.sigma, item.floor)
