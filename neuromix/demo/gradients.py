@@ -25,6 +25,11 @@ def quantized(weights: Floats) -> Floats:
     return np.clip(np.rint(weights), -LARGEST_CODE, LARGEST_CODE)
 
 
+def charges(curves: Surrogate, design: Design, codes: Floats) -> Floats:
+    """Return the charge that a pulse of each positive code brings, C; 0 for others."""
+    return np.asarray(curves.table[np.maximum(codes, 0.0).astype(np.int64)] * design.pulse_width)
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
     """One layer's forward pass: drives of both signs, currents, rates; each (images, neurons)."""
@@ -48,9 +53,8 @@ def forward(
     ``gain`` are factors of the excitatory and inhibitory current of each neuron.
     """
     codes = quantized(weights)
-    charge = curves.weight_current * design.pulse_width
-    exc = charge * (rate_in @ np.maximum(codes, 0.0))
-    inh = charge * (rate_in @ np.maximum(-codes, 0.0))
+    exc = rate_in @ charges(curves, design, codes)
+    inh = rate_in @ charges(curves, design, -codes)
     current = gain[0] * curves.synapse(exc) - gain[1] * curves.sink * curves.synapse(inh)
     return Layer(rate_in, (exc, inh), gain, current, curves.neuron(current))
 
@@ -60,22 +64,24 @@ def backward(
 ) -> tuple[Floats, Floats]:
     """Return the gradients by weight and by input rate, from those by output rate (``slope``)."""
     codes = quantized(weights)
-    charge = curves.weight_current * design.pulse_width
+    step = float(curves.table[-1]) / LARGEST_CODE * design.pulse_width
     steepest = float(np.max(curves.neuron.y[1:] / curves.neuron.x[1:]))
     response = np.maximum(
         np.where(layer.current > 0.0, curves.neuron.slope(layer.current), 0.0),
         SLOPE_AT_REST * steepest,
     )
     by_current = slope * response
-    by_exc = by_current * layer.gain[0] * curves.synapse.slope(layer.drive[0]) * charge
-    by_inh = by_current * layer.gain[1] * curves.synapse.slope(layer.drive[1]) * charge
+    by_exc = by_current * layer.gain[0] * curves.synapse.slope(layer.drive[0])
+    by_inh = by_current * layer.gain[1] * curves.synapse.slope(layer.drive[1])
     by_inh = by_inh * curves.sink
     positive = codes > 0.0
     negative = codes < 0.0
     zero = ~(positive | negative)
-    into_exc, into_inh = layer.rate_in.T @ by_exc, layer.rate_in.T @ by_inh
+    into_exc, into_inh = step * layer.rate_in.T @ by_exc, step * layer.rate_in.T @ by_inh
     by_weight = positive * into_exc + negative * into_inh + zero * 0.5 * (into_exc + into_inh)
-    by_rate: Floats = by_exc @ np.maximum(codes, 0.0).T - by_inh @ np.maximum(-codes, 0.0).T
+    by_rate: Floats = (
+        by_exc @ charges(curves, design, codes).T - by_inh @ charges(curves, design, -codes).T
+    )
     return np.asarray(by_weight), np.asarray(by_rate)
 
 

@@ -20,9 +20,13 @@ from neuromix.array.chip import Array, Chip
 from neuromix.array.kernel import Functions
 from neuromix.array.simulation import run
 from neuromix.demo.network import Cells, Design
+from neuromix.models.family import Family
 from neuromix.models.model import Model
 
 POINTS = 96
+INSTANCES = 64
+"""From which the spread of gains is estimated."""
+
 STEPS = 200
 """Steps of a synapse's mean output."""
 
@@ -62,8 +66,8 @@ class Surrogate:
 
     Parameters
     ----------
-    weight_current : float, A
-        Mean weight current of one step of the code.
+    table : (64,) ndarray, A
+        Weight current of each code; none at code 0, which raises no pulse.
     synapse : Curve
         G(S), A over A.
     sink : float
@@ -71,10 +75,10 @@ class Surrogate:
     neuron : Curve
         F(I), Hz over A.
     gain_spread : float
-        Standard deviation of ln G over instances.
+        Standard deviation of the logarithm of a current that the path makes, over instances.
     """
 
-    weight_current: float
+    table: Floats
     synapse: Curve
     sink: float
     neuron: Curve
@@ -83,21 +87,34 @@ class Surrogate:
     @classmethod
     def of(cls, cells: Cells, design: Design) -> Surrogate:
         """Compute the curves of these cells."""
-        table = cells.converter.dynamics.table("source")[0]  # type: ignore[attr-defined]
-        unit = float(table[-1] / (len(table) - 1))
-        largest = unit * (len(table) - 1) * design.pulse_width * design.max_rate * design.inputs
+        table = np.array(weight_currents(cells.converter.dynamics)[0])
+        table[0] = 0.0
+        largest = table[-1] * design.pulse_width * design.max_rate * design.inputs
         drive = np.concatenate([[0.0], np.geomspace(1e-5, 1.0, POINTS) * largest])
         nominal = cells.synapse.dynamics.matrix(1)
         source, sink = mean_outputs(cells.synapse, nominal, drive, design.duration)
-        drawn = cells.synapse.sample(64, 0, "surrogate").matrix(64)
-        spread, _ = mean_outputs(cells.synapse, drawn, drive[-POINTS // 4 :][:1], design.duration)
         return cls(
-            unit,
+            table,
             Curve(drive, source[0]),
             float(sink[0, -1] / source[0, -1]),
             frequency_curve(cells.neuron, np.geomspace(5e-12, 20e-9, POINTS)),
-            float(np.std(np.log(spread[:, 0]))),
+            _gain_spread(cells, 0.1 * largest, design.duration),
         )
+
+
+def weight_currents(converter: Family) -> Floats:
+    """Return the settled current of each code of a converter, A, shape (n, 64)."""
+    table: Floats = converter.table("source")  # type: ignore[attr-defined]
+    return table
+
+
+def _gain_spread(cells: Cells, drive: float, duration: float) -> float:
+    """Return the spread of ln of the mean output over instances of converter and synapse."""
+    synapses = cells.synapse.sample(INSTANCES, 0, "surrogate").matrix(INSTANCES)
+    outputs, _ = mean_outputs(cells.synapse, synapses, np.array([drive]), duration)
+    weights = weight_currents(cells.converter.sample(INSTANCES, 0, "surrogate"))
+    middle = weights[:, weights.shape[1] // 4]
+    return float(np.hypot(np.std(np.log(outputs[:, 0])), np.std(np.log(middle))))
 
 
 def mean_outputs(
