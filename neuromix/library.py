@@ -17,7 +17,7 @@ from pathlib import Path
 
 from neuromix.data.provenance import digest
 from neuromix.declare import Cell, Technology
-from neuromix.errors import BadValue, InputError, UnknownName
+from neuromix.errors import BadValue, InputError, NeuromixError, UnknownName
 
 
 def built_in() -> Path:
@@ -76,7 +76,9 @@ def _declared(file: Path, _state: tuple[int, int]) -> object:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except (SyntaxError, ImportError, NameError, TypeError, AttributeError) as error:
+    except NeuromixError:
+        raise
+    except Exception as error:  # whatever a person's file may raise
         raise InputError(f"{file} cannot be read as a declaration", [repr(error)]) from error
     for attribute in ("cell", "technology"):
         if hasattr(module, attribute):

@@ -6,11 +6,15 @@ refused here, with the names of node and element.
 
 from __future__ import annotations
 
+import difflib
 from collections import defaultdict
 
 from neuromix.declare import Cell
 from neuromix.errors import NetlistError, PortMismatch, SingularCircuit
 from neuromix.netlist.parsing import Subcircuit
+
+NEUTRAL = ("nfet", "pfet", "cap", "res")
+"""What every technology defines."""
 
 _TWO_ENDS = (0, 1)
 _CONDUCTING: dict[str, tuple[int, ...]] = {
@@ -42,6 +46,27 @@ def check_ports(cell: Cell, subcircuit: Subcircuit) -> None:
             f"{subcircuit.file} holds the subcircuit {subcircuit.name!r}, not {cell.name!r}",
             cure="the same name for file, subcircuit and cell",
         )
+
+
+def check_devices(cell: Cell, subcircuit: Subcircuit) -> None:
+    """Refuse an instance of what no technology defines.
+
+    Raises
+    ------
+    NetlistError
+        With the near names, where the cell is one over neutral devices.
+    """
+    if cell.devices != "neutral":
+        return
+    for element in subcircuit.elements:
+        if len(element.kind) > 1 and element.kind not in NEUTRAL:
+            near = difflib.get_close_matches(element.kind, NEUTRAL)
+            what = "the cell itself" if element.kind == subcircuit.name else "no neutral device"
+            raise NetlistError(
+                f"{subcircuit.file}:{element.line}: {element.name} is {element.kind!r}, {what}",
+                [f"neutral devices: {', '.join(NEUTRAL)}"],
+                " or ".join(near) or 'one of them, or devices="native" in the declaration',
+            )
 
 
 def check_nodes(subcircuit: Subcircuit) -> None:

@@ -24,7 +24,7 @@ from neuromix.declare import (
 from neuromix.declare.analysis import Analysis
 from neuromix.declare.drive import resolve
 from neuromix.errors import BadValue, UnknownName
-from neuromix.netlist.checking import check_nodes, check_ports
+from neuromix.netlist.checking import check_devices, check_nodes, check_ports
 from neuromix.netlist.deck import Deck, Transistor, Vector
 from neuromix.netlist.parsing import Subcircuit
 from neuromix.units import celsius
@@ -75,6 +75,7 @@ def compose(
         Where an override names neither a bench parameter nor a size.
     """
     check_ports(cell, subcircuit)
+    check_devices(cell, subcircuit)
     check_nodes(subcircuit)
     sizes = dict(realisation.sizes)
     known = {item.name for item in bench.parameters}
@@ -98,6 +99,12 @@ def compose(
     text, identity = cards((element.kind, width, length) for element, width, length in transistors)
     ground = cell.ports_of("ground")
     nodes = {name: "0" if name in ground else name for name in subcircuit.ports}
+
+    known_nodes = {*nodes, *(node for item in subcircuit.elements for node in item.nodes)}
+    for name in (*bench.keep, *(name for name, _ in bench.initial)):
+        # A dot leads into a subcircuit whose nodes are not known here.
+        if not name.startswith("i(") and "." not in name and name not in known_nodes:
+            raise UnknownName(f"node of {cell.name} (bench {bench.name!r})", name, known_nodes)
 
     circuit = _new_circuit(f"{cell.name} {bench.name}")
     circuit.X("cell", subcircuit.name, *nodes.values())

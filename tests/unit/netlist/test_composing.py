@@ -28,7 +28,14 @@ from neuromix.declare import (
     Transient,
     Voltage,
 )
-from neuromix.errors import BadValue, PortMismatch, SingularCircuit, UndefinedParameter, UnknownName
+from neuromix.errors import (
+    BadValue,
+    NetlistError,
+    PortMismatch,
+    SingularCircuit,
+    UndefinedParameter,
+    UnknownName,
+)
 from neuromix.netlist.composing import compose, deck_of_circuit
 from neuromix.netlist.parsing import parse_subcircuit
 
@@ -37,7 +44,8 @@ TEXT = """\
 xfet vdd in out vss nfet w={w_fet} l=1u
 xsink out i_bias vss vss nfet w={w_sink} l=2u
 xreplica i_bias i_bias vss vss nfet w={w_sink} l=2u
-xload out vss cap c={c_load}
+xload out n_inner cap c={c_load}
+xinner n_inner vss res r=1k
 .ends
 """
 CELL = Cell(
@@ -186,6 +194,21 @@ def with_bench(**changes):
 def test_a_drive_of_no_port():
     with pytest.raises(UnknownName, match="port of follower"):
         deck(with_bench(drives=(Current("inn", Constant(0.0)),)))
+
+
+@pytest.mark.parametrize("changes", [{"keep": ("n_iner",)}, {"initial": (("n_iner", 0.0),)}])
+def test_a_node_that_is_not_there(changes):
+    with pytest.raises(UnknownName, match="node of follower") as caught:
+        deck(with_bench(**changes))
+    assert "n_inner" in caught.value.cure
+
+
+def test_a_device_that_no_technology_has():
+    with pytest.raises(
+        NetlistError, match=r"netlist:5: xload is 'caap', no neutral device"
+    ) as caught:
+        deck(text=TEXT.replace(" cap ", " caap "))
+    assert caught.value.cure == "cap"
 
 
 @pytest.mark.parametrize("name", ["i(nowhere)", "i(out)", "i(i_bias)"])
