@@ -22,6 +22,9 @@ UNIT = 0.95e-9
 REFERENCE, LOW, HIGH = 0.5, 0.02, 0.9
 """Voltages at the outputs, V: nearly always the first."""
 
+BURSTS = ((5e-6, 20), (10e-6, 40))
+"""Shortest gap between the pulses of a burst (s), and the largest code."""
+
 Trains = tuple[tuple[str, PulseTrain, float, float], ...]
 """Name, train, duration (s), voltage at the outputs (V)."""
 
@@ -52,7 +55,7 @@ def sweep() -> Trains:
 
 
 def training() -> Trains:
-    """Return regular trains, mixtures of all weights, and outputs at other voltages."""
+    """Return regular trains, mixtures of all weights, bursts, and outputs at other voltages."""
     steady = (
         (1e-9, 5e-6, 2000),
         (2e-9, 5e-6, 1500),
@@ -94,6 +97,10 @@ def training() -> Trains:
         np.concatenate([(1 + 7 * np.arange(24) % 60) * 1e-9, np.full(30, 60e-9)]),
     )
     found.append(("ladder", ladder, 30e-3))
+    found += [
+        (f"burst {k}", _bursts("training", k, gap, top), 12e-3)
+        for k, (gap, top) in enumerate(BURSTS)
+    ]
     pair = PulseTrain(np.array([0.3e-3, 1.5e-3]), np.array([2e-6, 8e-6]), np.array([30e-9, 60e-9]))
     outputs = [
         (f"outputs at {v:g} V", pair, 4e-3, v) for v in (LOW, 0.06, 0.1, 0.3, REFERENCE, 0.7, HIGH)
@@ -141,6 +148,10 @@ def proof() -> Trains:
         )
         for k, rate in enumerate((1000, 3000, 6000))
     ]
+    found += [
+        (f"burst {k}", _bursts("proof", k, gap, top), 12e-3)
+        for k, (gap, top) in enumerate((*BURSTS, (3e-6, 10)))
+    ]
     return tuple((name, train, duration, REFERENCE) for name, train, duration in found)
 
 
@@ -168,3 +179,14 @@ def _codes(
     train = PulseTrain.irregular(random, duration, rate, gap, widths)
     drawn = random.integers(codes[0], codes[1] + 1, len(train.onset))
     return train.weighted(np.asarray(UNIT * drawn, dtype=np.float64))
+
+
+def _bursts(of: str, k: int, gap: float, top: int) -> PulseTrain:
+    """Return two bursts of 35 pulses of drawn codes, as the link of an array brings them."""
+    random = generator(3, "dpi_synapse", of, k)
+    width = random.uniform(WIDTHS[0], 4e-6, 70)
+    gaps = random.uniform(gap, 5.0 * gap, 70)
+    onset = 0.5e-3 + np.cumsum(gaps) + np.cumsum(width) - width
+    onset[35:] += 4e-3
+    codes = random.integers(1, top + 1, 70)
+    return PulseTrain(onset, width, np.asarray(UNIT * codes, dtype=np.float64))
