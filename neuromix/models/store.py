@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from neuromix.models.mismatch import Mismatch
 from neuromix.models.model import CurrentNoise, Energy, Model, Range
 
 SCHEMA = 1
+_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes; a model file is a few kilobytes, so more is an attack or a mistake."""
 
@@ -104,6 +106,14 @@ def decode(raw: bytes, source: str = "model file") -> Model:
             record.provenance,
         )
         _check(model)
+        _check_condition(record.condition)
+        for what, name in (("cell", record.cell), ("technology", record.technology)):
+            if not _NAME.fullmatch(name):
+                raise InputError(f"{name!r} is no name of a {what}")
+        for item in dynamics.parameters():
+            entry = record.parameters.get(item.name)
+            if entry is not None and entry.unit != item.unit:
+                raise InputError(f"{item.name} is in {entry.unit!r}, not in {item.unit!r}")
     except InputError as error:
         raise ModelFileError(f"{source} holds what no fit writes", [str(error)], cure) from error
     return model
@@ -129,6 +139,16 @@ def _check(model: Model) -> None:
         raise InputError("a sigma is beyond 5, which no transistor shows")
 
 
+def _check_condition(condition: Mapping[str, str | float | bool]) -> None:
+    """Refuse a condition at which nothing can be simulated."""
+    if not isinstance(condition.get("corner"), str):
+        raise InputError("the condition names no corner")
+    for name in ("temperature", "supply"):
+        value = condition.get(name)
+        if isinstance(value, (str, bool)) or value is None or not 0.0 < value < math.inf:
+            raise InputError(f"the condition has no {name}")
+
+
 def save(model: Model, path: str | Path) -> Path:
     """Write a model file: beside, then replace."""
     return replace_file(Path(path), encode(model))
@@ -138,11 +158,16 @@ def load(path: str | Path) -> Model:
     """Read a model file; see :func:`decode`."""
     file = Path(path)
     try:
-        size = file.stat().st_size
-        if size > LARGEST_FILE:
-            raise ModelFileError(f"{file} has {size} bytes; no model file is that large")
-        raw = file.read_bytes()
-    except OSError as error:
+        # A device or a pipe may never end.
+        if file.exists() and not file.is_file():
+            raise ModelFileError(f"{file} is not a file", cure="the path of a .model.json")
+        with file.open("rb") as stream:
+            raw = stream.read(LARGEST_FILE + 1)
+        if len(raw) > LARGEST_FILE:
+            raise ModelFileError(
+                f"{file} has more than {LARGEST_FILE} bytes; no model file is that large"
+            )
+    except (OSError, ValueError) as error:
         raise ModelFileError(f"{file} cannot be read", [str(error)]) from error
     return decode(raw, str(file))
 
