@@ -22,6 +22,9 @@ from neuromix.models.model import CurrentNoise, Energy, Model
 
 Floats = NDArray[np.float64]
 
+MAX_STEP = 5e-6
+"""Largest step of the simulator, s; edges of pulses are always hit."""
+
 PORTS = tuple(f"b{k}" for k in range(BITS))
 
 
@@ -68,6 +71,8 @@ class Recipe:
             "pulse",
             (("period", PERIOD), ("count", float(windows)), ("duration", windows * PERIOD)),
             tuple((port, gate(bit)) for bit, port in enumerate(PORTS)),
+            windows * PERIOD,
+            MAX_STEP,
         )
 
     def fit(self, records: Sequence[Record], temperature: float) -> tuple[Family, dict[str, float]]:  # noqa: ARG002

@@ -53,6 +53,9 @@ SMALL_CURRENTS = 0.003
 LEAST_CURRENT = 1e-18
 """What a fit may take as an output, A: keeps a logarithm finite."""
 
+MAX_STEP = 1e-4
+"""Largest step of the simulator, s; edges of pulses are always hit."""
+
 LEAD = 60e-6
 """The weight is set this long before its pulse, s."""
 
@@ -85,6 +88,8 @@ class Recipe:
                 ("v_out", voltage),
             ),
             (("pre", train.gate(self._supply)), ("i_weight", train.levels(LEAD))),
+            duration,
+            MAX_STEP,
         )
 
     def fit(self, records: Sequence[Record], temperature: float) -> tuple[Family, dict[str, float]]:
