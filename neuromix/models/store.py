@@ -154,21 +154,25 @@ def save(model: Model, path: str | Path) -> Path:
     return replace_file(Path(path), encode(model))
 
 
+def _beginning(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(LARGEST_FILE + 1)
+
+
 def load(path: str | Path) -> Model:
     """Read a model file; see :func:`decode`."""
     file = Path(path)
     try:
         # A device or a pipe may never end.
-        if file.exists() and not file.is_file():
-            raise ModelFileError(f"{file} is not a file", cure="the path of a .model.json")
-        with file.open("rb") as stream:
-            raw = stream.read(LARGEST_FILE + 1)
-        if len(raw) > LARGEST_FILE:
-            raise ModelFileError(
-                f"{file} has more than {LARGEST_FILE} bytes; no model file is that large"
-            )
+        raw = _beginning(file) if file.is_file() or not file.exists() else None
     except (OSError, ValueError) as error:
         raise ModelFileError(f"{file} cannot be read", [str(error)]) from error
+    if raw is None:
+        raise ModelFileError(f"{file} is not a file", cure="the path of a .model.json")
+    if len(raw) > LARGEST_FILE:
+        raise ModelFileError(
+            f"{file} has more than {LARGEST_FILE} bytes; no model file is that large"
+        )
     return decode(raw, str(file))
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import xarray as xr
 from click.testing import CliRunner
+from provisional import neuron
 
 from neuromix.cli import main
 from neuromix.errors import ModelFileError
 from neuromix.models.store import LARGEST_FILE, decode, encode, load, save
-from provisional import neuron
 
 WHOLE = encode(neuron())
 
