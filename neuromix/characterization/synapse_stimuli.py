@@ -49,7 +49,7 @@ def regular(first: float, period: float, count: int, width: float, weight: float
 def sweep() -> Trains:
     """Return single pulses of three weights, for the tables of every condition."""
     return tuple(
-        (f"single {weight * 1e9:g} nA", regular(1e-3, 1.0, 1, width, weight), 12e-3, REFERENCE)
+        (f"single {weight * 1e9:g} nA", regular(1e-4, 1.0, 1, width, weight), 12e-3, REFERENCE)
         for weight, width in ((10e-9, 8e-6), (30e-9, 2e-6), (60e-9, 10e-6))
     )
 

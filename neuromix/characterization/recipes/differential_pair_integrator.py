@@ -74,14 +74,16 @@ class Recipe:
     def stimuli(self, purpose: str) -> tuple[Stimulus, ...]:
         """Return the stimuli of a purpose; there are none for noise."""
         return tuple(
-            self._stimulus(name, train, duration, voltage)
-            for name, train, duration, voltage in trains(purpose)
+            self._stimulus("pulse" if purpose == "sweep" else "train", *item)
+            for item in trains(purpose)
         )
 
-    def _stimulus(self, name: str, train: PulseTrain, duration: float, voltage: float) -> Stimulus:
+    def _stimulus(
+        self, bench: str, name: str, train: PulseTrain, duration: float, voltage: float
+    ) -> Stimulus:
         return Stimulus(
             name,
-            "train",
+            bench,
             (
                 ("duration", duration),
                 ("points", float(round(duration / GRID) + 1)),
