@@ -13,7 +13,7 @@ import numpy as np
 
 from neuromix.data.files import replace_file
 from neuromix.errors import InputError, ModelFileError
-from neuromix.models.family import family
+from neuromix.models.family import Family, family
 from neuromix.models.mismatch import Mismatch
 from neuromix.models.model import CurrentNoise, Energy, Model, Range
 
@@ -106,14 +106,8 @@ def decode(raw: bytes, source: str = "model file") -> Model:
             record.provenance,
         )
         _check(model)
+        _check_words(record, dynamics)
         _check_condition(record.condition)
-        for what, name in (("cell", record.cell), ("technology", record.technology)):
-            if not _NAME.fullmatch(name):
-                raise InputError(f"{name!r} is no name of a {what}")
-        for item in dynamics.parameters():
-            entry = record.parameters.get(item.name)
-            if entry is not None and entry.unit != item.unit:
-                raise InputError(f"{item.name} is in {entry.unit!r}, not in {item.unit!r}")
     except InputError as error:
         raise ModelFileError(f"{source} holds what no fit writes", [str(error)], cure) from error
     return model
@@ -137,6 +131,17 @@ def _check(model: Model) -> None:
         raise InputError("a power is negative")
     if model.mismatch.names and np.diag(np.asarray(model.mismatch.covariance)).max() > 25.0:
         raise InputError("a sigma is beyond 5, which no transistor shows")
+
+
+def _check_words(record: ModelFile, dynamics: Family) -> None:
+    """Refuse names that are none, such as paths, and units that are not the family's."""
+    for what, name in (("cell", record.cell), ("technology", record.technology)):
+        if not _NAME.fullmatch(name):
+            raise InputError(f"{name!r} is no name of a {what}")
+    for item in dynamics.parameters():
+        entry = record.parameters.get(item.name)
+        if entry is not None and entry.unit != item.unit:
+            raise InputError(f"{item.name} is in {entry.unit!r}, not in {item.unit!r}")
 
 
 def _check_condition(condition: Mapping[str, str | float | bool]) -> None:

@@ -119,7 +119,7 @@ def test_a_floor_of_nothing_is_not_zero():
 def test_three_floors_have_to_be_seen():
     require_above_floor("rate", 3.0, 1.0)
     require_above_floor("rate", 1.0, 0.0)
-    with pytest.raises(BelowNumericalFloor, match="spread of rate is 2.9"):
+    with pytest.raises(BelowNumericalFloor, match=r"spread of rate is 2.9"):
         require_above_floor("rate", 2.9, 1.0)
 
 
