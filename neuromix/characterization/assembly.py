@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from neuromix import library
-from neuromix.declare import Bench, Cell, Condition, OperatingPoint, Technology
+from neuromix.declare import (
+    Bench,
+    Cell,
+    Condition,
+    Constant,
+    OperatingPoint,
+    Technology,
+    Voltage,
+)
 from neuromix.engine.contract import Engine, raised
 from neuromix.engine.job import NOMINAL, Job, Variation
 from neuromix.engine.messages import MeasureCall
@@ -65,7 +73,8 @@ def replica_voltages(
     They are what ideal biases hold; all other inputs are left at ground.
     """
     ports = tuple(bias.port for bias in cell.realisation(technology.name).biases)
-    bench = Bench("bias", "voltages of the replicas", (), OperatingPoint(), keep=ports)
+    grounded = tuple(Voltage(port, Constant(0.0)) for port in cell.ports_of("input"))
+    bench = Bench("bias", "voltages of the replicas", grounded, OperatingPoint(), keep=ports)
     deck = assemble(cell, bench, technology, condition)
     (outcome,) = engine.run([Job(deck, (), (NOMINAL,), keep=(0,))])[0]
     if outcome.failure:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from neuromix.characterization.assembly import job_for
 from neuromix.characterization.recipe import Record, Stimulus
 from neuromix.declare import Bench, Cell, Condition, Settings, Technology, Transient
+from neuromix.declare.drive import resolve
 from neuromix.engine.contract import Engine, Progress, quiet
 from neuromix.engine.job import NOMINAL, Job, Outcome, Variation
 from neuromix.errors import NotConverged
@@ -61,12 +62,13 @@ class Answer:
         return bool(self.outcome.failure)
 
 
-def _rungs(bench: Bench) -> tuple[Bench, ...]:
+def _rungs(bench: Bench, overrides: Mapping[str, float]) -> tuple[Bench, ...]:
     """Return easier versions of a bench, each as true as the first: finer, other method, both."""
     analysis = bench.analysis
     finer = analysis
-    if isinstance(analysis, Transient) and isinstance(analysis.max_step, float):
-        finer = Transient(analysis.stop, analysis.max_step / 7.0)
+    if isinstance(analysis, Transient):
+        step = resolve(analysis.max_step, bench.values(overrides))
+        finer = Transient(analysis.stop, step / 7.0)
     gear = bench.settings.other_method()
     patient = replace(gear, abstol=100.0 * gear.abstol)
     return (
@@ -114,12 +116,13 @@ def run_requests(
         for number, (request, bench) in enumerate(zip(requests, benches, strict=True)):
             failed = [k for k, a in enumerate(answers[number]) if a.outcome.failure in CLIMBED]
             if failed:
+                given = dict(request.stimulus.overrides)
                 climbing = replace(
                     request,
                     variations=tuple(request.variations[k] for k in failed),
                     keep=tuple(n for n, k in enumerate(failed) if k in request.keep),
                 )
-                again.append((number, failed, job(climbing, _rungs(bench)[rung - 1])))
+                again.append((number, failed, job(climbing, _rungs(bench, given)[rung - 1])))
         if not again:
             break
         rows = engine.run([item[2] for item in again], quiet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from neuromix import library
 from neuromix.characterization.assembly import replica_voltages
 from neuromix.characterization.floor import rerun
 from neuromix.characterization.recipe import Record, recipe_for
-from neuromix.characterization.requests import Request, run_requests
+from neuromix.characterization.requests import Answer, Request, run_requests
 from neuromix.declare import Cell, Condition
 from neuromix.engine.contract import Engine, Progress, quiet
 from neuromix.engine.pool import NgspiceEngine
@@ -94,18 +94,17 @@ def verify(
     progress(0, 1, "numerical floor")
     few = range(0, len(requests), max(1, len(requests) // FLOOR_STIMULI))
     tight, other = rerun(cell, technology, engine, [requests[k] for k in few], progress)
-    floors = _larger(
-        recipe.compare([(t[0].record, answers[k].record) for k, t in zip(few, tight, strict=True)]),
-        recipe.compare([(o[0].record, answers[k].record) for k, o in zip(few, other, strict=True)]),
-    )
-    return Proof(errors | {f"{name}_floor": value for name, value in floors.items()}, pairs)
+    floors = [
+        recipe.compare([(a.record, answers[k].record) for k, a in again])
+        for again in (_converged(few, tight), _converged(few, other))
+        if again
+    ]
+    for name in floors[0] if floors else ():
+        if "error" in name or "nrmse" in name:
+            errors[f"{name}_floor"] = max(floor[name] for floor in floors)
+    return Proof(errors, pairs)
 
 
-def _larger(
-    first: dict[str, float], second: dict[str, float], pick: Callable[..., float] = max
-) -> dict[str, float]:
-    return {
-        name: pick(first[name], second[name])
-        for name in first
-        if "error" in name or "nrmse" in name
-    }
+def _converged(numbers: Iterable[int], rows: list[list[Answer]]) -> list[tuple[int, Answer]]:
+    """Return the reruns that have a result, with the number of their stimulus."""
+    return [(k, row[0]) for k, row in zip(numbers, rows, strict=True) if not row[0].failed]
