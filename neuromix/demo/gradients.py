@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.chip import LARGEST_CODE
-from neuromix.demo.network import Design
 from neuromix.demo.surrogate import SLOPE_AT_REST, Floats, Surrogate
 
 EVIDENCE = 0.3
@@ -25,9 +24,9 @@ def quantized(weights: Floats) -> Floats:
     return np.clip(np.rint(weights), -LARGEST_CODE, LARGEST_CODE)
 
 
-def charges(curves: Surrogate, design: Design, codes: Floats) -> Floats:
-    """Return the charge that a pulse of each positive code brings, C; 0 for others."""
-    return np.asarray(curves.table[np.maximum(codes, 0.0).astype(np.int64)] * design.pulse_width)
+def steps(curves: Surrogate, codes: Floats) -> Floats:
+    """Return by how much a pulse of each positive code raises a synapse, A; 0 for others."""
+    return np.asarray(curves.table[np.maximum(codes, 0.0).astype(np.int64)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +42,6 @@ class Layer:
 
 def forward(
     curves: Surrogate,
-    design: Design,
     rate_in: Floats,
     weights: Floats,
     gain: tuple[Floats, Floats],
@@ -53,18 +51,18 @@ def forward(
     ``gain`` are factors of the excitatory and inhibitory current of each neuron.
     """
     codes = quantized(weights)
-    exc = rate_in @ charges(curves, design, codes)
-    inh = rate_in @ charges(curves, design, -codes)
+    exc = rate_in @ steps(curves, codes)
+    inh = rate_in @ steps(curves, -codes)
     current = gain[0] * curves.synapse(exc) - gain[1] * curves.sink * curves.synapse(inh)
     return Layer(rate_in, (exc, inh), gain, current, curves.neuron(current))
 
 
 def backward(
-    curves: Surrogate, design: Design, layer: Layer, weights: Floats, slope: Floats
+    curves: Surrogate, layer: Layer, weights: Floats, slope: Floats
 ) -> tuple[Floats, Floats]:
     """Return the gradients by weight and by input rate, from those by output rate (``slope``)."""
     codes = quantized(weights)
-    step = float(curves.table[-1]) / LARGEST_CODE * design.pulse_width
+    step = float(curves.table[-1]) / LARGEST_CODE
     steepest = float(np.max(curves.neuron.y[1:] / curves.neuron.x[1:]))
     response = np.maximum(
         np.where(layer.current > 0.0, curves.neuron.slope(layer.current), 0.0),
@@ -79,9 +77,7 @@ def backward(
     zero = ~(positive | negative)
     into_exc, into_inh = step * layer.rate_in.T @ by_exc, step * layer.rate_in.T @ by_inh
     by_weight = positive * into_exc + negative * into_inh + zero * 0.5 * (into_exc + into_inh)
-    by_rate: Floats = (
-        by_exc @ charges(curves, design, codes).T - by_inh @ charges(curves, design, -codes).T
-    )
+    by_rate: Floats = by_exc @ steps(curves, codes).T - by_inh @ steps(curves, -codes).T
     return np.asarray(by_weight), np.asarray(by_rate)
 
 

@@ -1,9 +1,10 @@
 """The network without spikes: mean rates through curves that are computed from the cells' models.
 
-A stream of pulses of weight currents I_w at rates r acts on a synapse like their mean, the drive
-S = sum(r I_w) x pulse width, as long as pulses come faster than it forgets. The mean output current
-of a synapse over one image, G(S), and the rate of a neuron at constant current, F(I), are tabulated
-from the models' own dynamics. Training follows the slopes of these curves.
+Each code's pulse raises the output of a synapse by so much, at an operating current in the middle
+of its range: its step. Trains of pulses act, as long as they come faster than the synapse forgets,
+like the sum of their rates times steps: the drive, in A/s. The mean output current of a synapse
+over one image, G(drive), and the rate of a neuron at constant current, F(I), are tabulated from the
+models' own dynamics. Training follows the slopes of these curves.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from neuromix.array.chip import Array, Chip
 from neuromix.array.kernel import Functions
 from neuromix.array.simulation import run
 from neuromix.demo.network import Cells, Design
+from neuromix.errors import FitFailed
 from neuromix.models.family import Family
 from neuromix.models.model import Model
 
@@ -28,7 +30,13 @@ INSTANCES = 64
 """From which the spread of gains is estimated."""
 
 STEPS = 200
-"""Steps of a synapse's mean output."""
+"""Least number of steps of a synapse's mean output."""
+
+OPERATING_CURRENT = 200e-12
+"""Output at which the steps of codes are taken, A."""
+
+MIDDLE = 16
+"""Code whose pulses stand for all in G."""
 
 SLOPE_AT_REST = 0.1
 """Smallest slope of F in training, over that of its steepest ray F/I: no silent neuron is lost."""
@@ -67,9 +75,9 @@ class Surrogate:
     Parameters
     ----------
     table : (64,) ndarray, A
-        Weight current of each code; none at code 0, which raises no pulse.
+        Step of the output by a pulse of each code; none at code 0, which raises no pulse.
     synapse : Curve
-        G(S), A over A.
+        G(drive), A over A/s.
     sink : float
         Output of the sink over that of the source.
     neuron : Curve
@@ -87,18 +95,21 @@ class Surrogate:
     @classmethod
     def of(cls, cells: Cells, design: Design) -> Surrogate:
         """Compute the curves of these cells."""
-        table = np.array(weight_currents(cells.converter.dynamics)[0])
-        table[0] = 0.0
-        largest = table[-1] * design.pulse_width * design.max_rate * design.inputs
-        drive = np.concatenate([[0.0], np.geomspace(1e-5, 1.0, POINTS) * largest])
+        width = design.pulse_width
+        weights = weight_currents(cells.converter.dynamics)[0]
         nominal = cells.synapse.dynamics.matrix(1)
-        source, sink = mean_outputs(cells.synapse, nominal, drive, design.duration)
+        table = steps_of_codes(cells.synapse, nominal[0], weights, width)
+        largest = min(design.max_rate * design.inputs * table[-1], 0.5 / width * table[MIDDLE])
+        drive = np.concatenate([[0.0], np.geomspace(1e-4, 1.0, POINTS) * largest])
+        rate = drive / table[MIDDLE]
+        train = weights[MIDDLE], width, design.duration
+        source, sink = mean_outputs(cells.synapse, nominal, rate, *train)
         return cls(
             table,
             Curve(drive, source[0]),
             float(sink[0, -1] / source[0, -1]),
             frequency_curve(cells.neuron, np.geomspace(5e-12, 20e-9, POINTS)),
-            _gain_spread(cells, 0.1 * largest, design.duration),
+            _gain_spread(cells, 0.1 * rate[-1:], *train),
         )
 
 
@@ -108,19 +119,47 @@ def weight_currents(converter: Family) -> Floats:
     return table
 
 
-def _gain_spread(cells: Cells, drive: float, duration: float) -> float:
+def steps_of_codes(synapse: Model, parameters: Floats, weights: Floats, width: float) -> Floats:
+    """Return by how much a pulse of each code raises the output, A, shape (64,).
+
+    The synapse is first brought to ``OPERATING_CURRENT`` by pulses of the middle code.
+    """
+    rest, decay, inject, source, *_ = synapse.dynamics.kernels()
+    p = tuple(parameters)
+    state = rest(p)
+    while source(state, p) < OPERATING_CURRENT:
+        raised = inject(state, weights[MIDDLE], width, p)
+        if raised <= state:
+            raise FitFailed(
+                f"{synapse.cell}: pulses of {width:.3g} s do not bring its output to "
+                f"{OPERATING_CURRENT:.3g} A",
+                cure="a longer pulse_width",
+            )
+        state = raised
+    before = source(decay(state, width, p), p)
+    raised_to = [source(inject(state, weight, width, p), p) for weight in weights]
+    steps: Floats = np.maximum(np.array(raised_to, dtype=np.float64) - before, 0.0)
+    steps[0] = 0.0
+    return steps
+
+
+def _gain_spread(cells: Cells, rate: Floats, weight: float, width: float, duration: float) -> float:
     """Return the spread of ln of the mean output over instances of converter and synapse."""
     synapses = cells.synapse.sample(INSTANCES, 0, "surrogate").matrix(INSTANCES)
-    outputs, _ = mean_outputs(cells.synapse, synapses, np.array([drive]), duration)
-    weights = weight_currents(cells.converter.sample(INSTANCES, 0, "surrogate"))
-    middle = weights[:, weights.shape[1] // 4]
-    return float(np.hypot(np.std(np.log(outputs[:, 0])), np.std(np.log(middle))))
+    outputs, _ = mean_outputs(cells.synapse, synapses, rate, weight, width, duration)
+    weights = weight_currents(cells.converter.sample(INSTANCES, 0, "surrogate"))[:, MIDDLE]
+    return float(np.hypot(np.std(np.log(outputs[:, 0])), np.std(np.log(weights))))
 
 
 def mean_outputs(
-    synapse: Model, parameters: Floats, drive: Floats, duration: float
+    synapse: Model,
+    parameters: Floats,
+    rate: Floats,
+    weight: float,
+    width: float,
+    duration: float,
 ) -> tuple[Floats, Floats]:
-    """Return the outputs of synapses that are driven from rest, averaged over ``duration``.
+    """Return the outputs of synapses under regular pulses from rest, averaged over ``duration``.
 
     Parameters
     ----------
@@ -128,37 +167,53 @@ def mean_outputs(
         Whose family it is.
     parameters : (n, parameters) ndarray
         Instances.
-    drive : (m,) ndarray, A
-        Constant weight currents.
-    duration : float, s
+    rate : (m,) ndarray, Hz
+        Of the pulses.
+    weight : float, A
+        Weight current of each pulse.
+    width, duration : float, s
 
     Returns
     -------
     source, sink : (n, m) ndarrays, A
     """
-    shape = (len(parameters), len(drive))
+    shape = (len(parameters), len(rate))
     sources, sinks = np.zeros(shape), np.zeros(shape)
     averages = _averages(synapse.dynamics.kernels())
-    averages(parameters, drive, duration / STEPS, sources, sinks)
+    averages(parameters, rate, weight, width, duration, sources, sinks)
     return sources, sinks
 
 
 @functools.lru_cache
 def _averages(functions: Functions) -> Callable[..., None]:
-    rest, _, inject, source, sink, *_ = functions
+    rest, decay, inject, source, sink, *_ = functions
 
     @njit
     def averages(  # type: ignore[no-untyped-def]
-        parameters, drive, step, sources, sinks
+        parameters, rate, weight, width, duration, sources, sinks
     ):
         for k in range(len(parameters)):
             p = parameters[k]
-            for m in range(len(drive)):
+            for m in range(len(rate)):
                 state = rest(p)
-                for _ in range(STEPS):
-                    state = inject(state, drive[m], step, p)
-                    sources[k, m] += source(state, p) / STEPS
-                    sinks[k, m] += sink(state, p) / STEPS
+                now = 0.0
+                coming = 0.5 / rate[m] if rate[m] > 0.0 else duration
+                while now < duration:
+                    until = max(now, min(coming, duration))
+                    steps = int((until - now) * STEPS / duration) + 1
+                    h = (until - now) / steps
+                    for _ in range(steps):
+                        state = decay(state, 0.5 * h, p)
+                        sources[k, m] += source(state, p) * h / duration
+                        sinks[k, m] += sink(state, p) * h / duration
+                        state = decay(state, 0.5 * h, p)
+                    now = until
+                    if now < duration:
+                        state = inject(state, weight, width, p)
+                        sources[k, m] += source(state, p) * width / duration
+                        sinks[k, m] += sink(state, p) * width / duration
+                        now += width
+                        coming += 1.0 / rate[m]
 
     compiled: Callable[..., None] = averages
     return compiled

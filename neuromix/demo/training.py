@@ -98,12 +98,12 @@ def train(
             tuple(np.exp(curves.gain_spread * random.standard_normal((2, len(chosen), n))))
             for n in (design.hidden, CLASSES)
         ]
-        hidden = forward(curves, design, rate_in[chosen], weights.hidden, gains[0])
+        hidden = forward(curves, rate_in[chosen], weights.hidden, gains[0])
         into = with_bias(hidden.rate, design)
-        output = forward(curves, design, into, weights.output, gains[1])
+        output = forward(curves, into, weights.output, gains[1])
         slope = loss_slope(output.rate * design.duration, images.digit[chosen]) * design.duration
-        by_output, by_rate = backward(curves, design, output, weights.output, slope)
-        by_hidden, _ = backward(curves, design, hidden, weights.hidden, by_rate[:, : design.hidden])
+        by_output, by_rate = backward(curves, output, weights.output, slope)
+        by_hidden, _ = backward(curves, hidden, weights.hidden, by_rate[:, : design.hidden])
         by_hidden += plan.sparsity * np.sign(weights.hidden)
         by_output += plan.sparsity * np.sign(weights.output)
         weights.follow(by_hidden, by_output, plan.rate * _cosine(k / total))
@@ -132,12 +132,10 @@ def _initial(
         draw = random.standard_normal((rate_in.shape[1], targets))
         one = (np.ones(1), np.ones(1))
         widths = np.geomspace(0.5, 20.0, 30)
-        rates = [
-            forward(curves, design, rate_in, draw * width, one).rate.mean() for width in widths
-        ]
+        rates = [forward(curves, rate_in, draw * width, one).rate.mean() for width in widths]
         wanted = int(np.argmin(np.abs(np.array(rates) - FIRST_SPIKES / design.duration)))
         layers.append(draw * widths[wanted])
-        rate_in = with_bias(forward(curves, design, rate_in, layers[-1], one).rate, design)
+        rate_in = with_bias(forward(curves, rate_in, layers[-1], one).rate, design)
     return _Weights(*layers)
 
 

@@ -68,15 +68,15 @@ def test_gradients_follow_the_surrogate(curves: Surrogate) -> None:
     rate_in = input_rates(kept.pixels[:4], DESIGN)
     weights = np.abs(random.normal(12.0, 5.0, (DESIGN.inputs, 3)))
     one = (np.ones(1), np.ones(1))
-    layer = forward(curves, DESIGN, rate_in, weights, one)
+    layer = forward(curves, rate_in, weights, one)
     assert np.all(layer.current > 30e-12)
     slope = random.standard_normal(layer.rate.shape)
-    _, by_rate = backward(curves, DESIGN, layer, weights, slope)
+    _, by_rate = backward(curves, layer, weights, slope)
     step = 0.05
     for source in (10, 20, 64):
         moved = rate_in.copy()
         moved[:, source] += step
-        change = forward(curves, DESIGN, moved, weights, one).rate - layer.rate
+        change = forward(curves, moved, weights, one).rate - layer.rate
         assert (slope * change).sum(axis=1) / step == pytest.approx(by_rate[:, source], rel=0.05)
 
 
