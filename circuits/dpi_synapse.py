@@ -6,8 +6,11 @@ from neuromix.declare import (
     Cell,
     Constant,
     Current,
+    Hold,
     Measure,
     ModelFamily,
+    Noise,
+    OperatingPoint,
     Parameter,
     Port,
     Pulses,
@@ -54,6 +57,17 @@ DECAY = Measure(
     "of the sink output between 1 ms and 4 ms",
 )
 KEEP = ("pre", "i(out_source)", "i(out_sink)", "i(vdd)")
+
+
+STANDING = (
+    Voltage("pre", Constant("supply")),
+    Current("i_weight", Constant("i_weight")),
+    Voltage("out_sink", Constant("v_out")),
+)
+STANDING_PARAMETERS = (
+    Parameter("i_weight", 5e-12, "A", "weight current", 0.0, 1e-9),
+    Parameter("v_out", 0.5, "V", "voltage at both outputs", 0.0, 1.8),
+)
 
 
 def drives(count: float | str) -> tuple[Voltage | Current, ...]:
@@ -146,6 +160,36 @@ cell = Cell(
             ),
             measures=MEASURES,
             keep=KEEP,
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="standing",
+            summary="pre held high, a small weight current: the output at which noise is taken",
+            drives=(*STANDING, Voltage("out_source", Constant("v_out"))),
+            analysis=OperatingPoint(),
+            parameters=STANDING_PARAMETERS,
+            measures=(
+                Measure(
+                    "source_current",
+                    "pushed_final",
+                    "A",
+                    (("of", "i(out_source)"),),
+                    "current that the source output sends",
+                ),
+            ),
+            keep=("i(out_source)",),
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="noise",
+            summary="noise current of the source output, pre held high",
+            drives=(
+                *STANDING,
+                Hold("out_source", "v_out"),
+                Current("out_source", Constant(0.0)),
+            ),
+            analysis=Noise(output="out_source", input="out_source", start=0.1, stop=1e6, points=5),
+            parameters=STANDING_PARAMETERS,
             settings=SETTINGS,
         ),
     ),

@@ -14,7 +14,10 @@ from neuromix.units import render
 
 @dataclass(frozen=True)
 class CurrentNoise:
-    """Power spectral density of the noise current at the input, ``white + flicker / f**exponent``.
+    """Noise of a cell: of its input current, and of an output current that it makes.
+
+    The density of the current noise is ``white + flicker / f**exponent + shot I``, with I the
+    output of a synapse; a neuron has no such output. The logarithm of that output wanders beside.
 
     Parameters
     ----------
@@ -24,11 +27,17 @@ class CurrentNoise:
         At 1 Hz, A²/Hz.
     exponent : float
         Of the frequency.
+    shot : float
+        White density per output current, A²/Hz/A; 2q for shot noise.
+    wander : float
+        Growth of the variance of ln I in time, 1/s: noise of the state behind I.
     """
 
     white: float = 0.0
     flicker: float = 0.0
     exponent: float = 1.0
+    shot: float = 0.0
+    wander: float = 0.0
 
     @property
     def corner(self) -> float:

@@ -127,7 +127,7 @@ def _check(model: Model) -> None:
         raise InputError(f"mismatch of {unknown[0]!r}, which is not a parameter")
     if not all(math.isfinite(number) for number in numbers):
         raise InputError("a number is not finite")
-    if model.noise.white < 0.0 or model.noise.flicker < 0.0 or model.energy.static_power < 0.0:
+    if min(*dataclasses.astuple(model.noise), model.energy.static_power) < 0.0:
         raise InputError("a power is negative")
     if model.mismatch.names and np.diag(np.asarray(model.mismatch.covariance)).max() > 25.0:
         raise InputError("a sigma is beyond 5, which no transistor shows")

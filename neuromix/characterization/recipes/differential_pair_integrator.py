@@ -60,6 +60,13 @@ LEAD = 60e-6
 """The weight is set this long before its pulse, s."""
 
 
+STANDING_WEIGHTS = (2e-12, 5e-12, 8e-12)
+"""Weight currents under which noise is taken, A: outputs of about 10 to 100 pA."""
+
+WANDER_BAND = (60.0, 600.0)
+"""Hz: above the synapse's corner, below where the white noise of the output takes over."""
+
+
 class Recipe:
     """See :class:`neuromix.characterization.recipe.Recipe`."""
 
@@ -72,7 +79,13 @@ class Recipe:
         self._tau_bias, self._threshold_bias = biases["i_tau"], biases["i_threshold"]
 
     def stimuli(self, purpose: str) -> tuple[Stimulus, ...]:
-        """Return the stimuli of a purpose; there are none for noise."""
+        """Return the stimuli of a purpose."""
+        if purpose == "noise":
+            return tuple(
+                Stimulus(f"{bench} at {weight:.3g} A", bench, (("i_weight", weight),))
+                for bench in ("standing", "noise")
+                for weight in STANDING_WEIGHTS
+            )
         return tuple(
             self._stimulus("pulse" if purpose == "sweep" else "train", *item)
             for item in trains(purpose)
@@ -145,9 +158,33 @@ class Recipe:
             fitted, _ = adjust(fitted, names, self._residuals(output, records), evaluations=20)
         return {name: float(np.asarray(getattr(fitted, name))) for name in self.refitted}
 
-    def noise(self, records: Sequence[Record]) -> CurrentNoise:  # noqa: ARG002
-        """Return no noise: that of an output that moves over decades has no operating point."""
-        return CurrentNoise()
+    def noise(self, records: Sequence[Record]) -> CurrentNoise:
+        """Return the shot noise of the output and the wander of its logarithm.
+
+        At a standing output I the state's noise is white noise that is integrated, so that above
+        the corner the density of ln I is ``2 wander / (2 pi f)**2``; the rest is white and
+        proportional to I.
+        """
+        current = {
+            dict(item.stimulus.overrides)["i_weight"]: item.values["source_current"]
+            for item in records
+            if item.stimulus.bench == "standing"
+        }
+        shot, wander = [], []
+        for item in records:
+            weight = dict(item.stimulus.overrides)["i_weight"]
+            if item.stimulus.bench != "noise" or weight not in current:
+                continue
+            frequency = item.arrays["frequency"]
+            density = item.arrays["input_noise"] ** 2
+            white = float(density[-1])
+            shot.append(white / current[weight])
+            band = (frequency > WANDER_BAND[0]) & (frequency < WANDER_BAND[1])
+            relative = (density[band] - white) / current[weight] ** 2
+            wander.append(float(np.median(relative * (2.0 * np.pi * frequency[band]) ** 2 / 2.0)))
+        if not shot:
+            return CurrentNoise()
+        return CurrentNoise(shot=float(np.mean(shot)), wander=max(0.0, float(np.mean(wander))))
 
     def energy(self, dynamics: Family, records: Sequence[Record]) -> Energy:  # noqa: ARG002
         """Return standing power, and energy per charge of the weight and of the source output."""
