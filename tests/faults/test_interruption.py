@@ -118,7 +118,7 @@ def test_a_killed_driver_goes_on_and_ends_with_the_same_numbers(tmp_path, within
     for wanted in (1, 9, 17, 25):
         driver = subprocess.Popen([sys.executable, "-c", script])
         try:
-            assert within(30.0, lambda n=wanted: len(stored(tmp_path)) >= n or driver.poll() == 0)
+            assert within(30.0, lambda n=wanted: len(stored(tmp_path)) >= n)
         finally:
             driver.kill()
             driver.wait()
