@@ -26,7 +26,9 @@ from neuromix.cli import options, output
     help="Draw at the first corner nearest to 27 °C, or at every condition.",
 )
 @click.option("--ideal-bias", is_flag=True, help="Ideal gate voltages instead of bias replicas.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Root of all draws.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Root of all draws."
+)
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--allow-failures", is_flag=True, help="Accept more than 1 % of failed runs.")
 @click.option(
