@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuromix.data.files import replacing
+from neuromix.data.files import replace_file
 from neuromix.data.provenance import digest
 from neuromix.errors import BadValue
 
@@ -22,9 +22,8 @@ SEAL = "content_sha256"
 def write_dataset(dataset: xr.Dataset, path: Path) -> Path:
     """Write a dataset in one piece, and return the path."""
     sealed = dataset.assign_attrs({SEAL: _content(dataset)})
-    with replacing(path) as beside:
-        sealed.to_netcdf(beside, engine="h5netcdf", invalid_netcdf=False)
-    return path
+    # In memory first: HDF5 on a full disk ends the process with a segmentation fault.
+    return replace_file(path, bytes(sealed.to_netcdf(engine="h5netcdf", invalid_netcdf=False)))
 
 
 def read_dataset(path: Path) -> xr.Dataset:

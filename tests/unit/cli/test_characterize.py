@@ -33,7 +33,8 @@ def asked(monkeypatch):
 
 def test_words_become_a_plan(run, asked):
     run("lif_neuron", "--corner", "tt,ss", "--temperature", "0,27,85", "--supply", "1.7,1.8",
-        "--samples", "40", "--mismatch-at", "all", "--ideal-bias", "--seed", "3", "--workers", "4")  # fmt: skip
+        "--samples", "40", "--mismatch-at", "all", "--ideal-bias", "--seed", "3",
+        "--workers", "4")  # fmt: skip
     ((name, plan, technology, more),) = asked
     assert (name, technology) == ("lif_neuron", "gf180mcu")
     assert plan.corner == ("tt", "ss")

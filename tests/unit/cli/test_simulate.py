@@ -80,7 +80,8 @@ def test_words_that_are_off(run, tmp_path, words, said):
 
 @pytest.mark.parametrize(
     "words",
-    [("-p", "i_in"), ("-p", "=1n"), ("-p", "i_in=abc"), ("--temperature", "warm"), ("--supply", "x"),
+    [("-p", "i_in"), ("-p", "=1n"), ("-p", "i_in=abc"), ("--temperature", "warm"),
+     ("--supply", "x"),
      ("--temperature", "0,27"), ("--temperature", "-300")],
 )  # fmt: skip
 def test_words_that_are_no_options(run, words):
