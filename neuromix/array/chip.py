@@ -20,6 +20,10 @@ from neuromix.errors import BadValue, UnknownName
 from neuromix.models.model import Model
 from neuromix.units import render
 
+SETTLING = 5e-6
+"""s: the 6-bit converter settles to 1 % within 4 µs at its smallest code, measured in SPICE
+(docs/decisions/0004-synapse-cells.md)."""
+
 LARGEST_CODE = 63
 """Of a signed 6-bit word: sign and magnitude."""
 
@@ -89,7 +93,7 @@ class Path:
 
     converter: Model
     synapse: Model
-    setup: float = 1e-6
+    setup: float = SETTLING
     pulse_width: float = 2e-6
 
 
@@ -165,7 +169,7 @@ class Chip:
         weights: ArrayLike,
         through: tuple[Model, Model],
         pulse_width: float = 2e-6,
-        setup: float = 1e-6,
+        setup: float = SETTLING,
     ) -> None:
         """Connect two blocks through the converters and synapses of the target.
 

@@ -49,7 +49,7 @@ class Fabric:
         1.8 V, without the wires of a large array.
     """
 
-    cycle_time: float = 4e-6
+    cycle_time: float = 8e-6
     latency: float = 20e-9
     fifo_depth: int = 16
     policy: str = "drop"

@@ -7,6 +7,7 @@ One kernel is compiled for each pair of families. It knows a family by the funct
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from numba import njit
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from neuromix.array.noise import noise_current
+from neuromix.array.noise import noise_current, strayed
 from neuromix.models.family import KERNELS
 
 Functions = tuple[Callable[..., Any], ...]
@@ -78,6 +79,9 @@ def population_kernel(
         to which the synapses' charge has been counted. Changed in place.
     white, deviation, kept, stream, octaves
         See :func:`neuromix.array.noise.noise_current`.
+    shot, wander
+        Noise of the synapses: white density per output current, A²/Hz/A, and growth of the
+        variance of the state, 1/s; see :class:`neuromix.models.model.CurrentNoise`.
     v_trace, i_trace : (steps, n) arrays, or (0, 0) arrays for no trace
         Filled with the membrane at the end of each step and the mean current during it.
 
@@ -91,8 +95,8 @@ def population_kernel(
     @njit(nogil=True)
     def advance_population(  # type: ignore[no-untyped-def]
         first, steps, dt, pulse_time, pulse_row, codes, width, tables, neurons, synapses,
-        constant, membrane, hold, chords, reached, white, deviation, kept, stream, octaves,
-        v_trace, i_trace,
+        constant, membrane, hold, chords, reached, white, deviation, kept, shot, wander, stream,
+        octaves, v_trace, i_trace,
     ):  # fmt: skip
         n = len(membrane)
         tracing = len(v_trace) > 0
@@ -115,10 +119,12 @@ def population_kernel(
                 stop = (step + 1) * dt
                 if start - exc_at >= span:
                     exc += exc_slope * (start - exc_at)
+                    exc += strayed(start - exc_at, k, wander, stream)
                     exc_slope = (decay(exc, span, p_exc) - exc) / span
                     exc_at = start
                 if start - inh_at >= span:
                     inh += inh_slope * (start - inh_at)
+                    inh += strayed(start - inh_at, k, wander, stream)
                     inh_slope = (decay(inh, span, p_inh) - inh) / span
                     inh_at = start
                 charge_exc = 0.0
@@ -147,11 +153,13 @@ def population_kernel(
                     inh_middle = inh_before + 0.5 * width * inh_slope
                     at += width
                     if code > 0:
+                        exc_before += strayed(at - width - exc_at, k, wander, stream)
                         exc = inject(exc_before, tables[0, k, code], width, p_exc)
                         exc_middle = 0.5 * (exc_before + exc)
                         exc_slope = (decay(exc, span, p_exc) - exc) / span
                         exc_at = at
                     else:
+                        inh_before += strayed(at - width - inh_at, k, wander, stream)
                         inh = inject(inh_before, tables[1, k, -code], width, p_inh)
                         inh_middle = 0.5 * (inh_before + inh)
                         inh_slope = (decay(inh, span, p_inh) - inh) / span
@@ -162,7 +170,11 @@ def population_kernel(
                 moved[1, k] += charge_inh
                 i_in = constant[k] + charge_exc / dt * source_compliance(v, p_exc)
                 i_in -= charge_inh / dt * sink_compliance(v, p_inh)
-                i_in += noise_current(step, k, white, deviation, kept, stream, octaves)
+                total_white = white
+                if shot > 0.0:
+                    flowing = max(0.0, charge_exc + charge_inh) / dt
+                    total_white = math.sqrt(white * white + shot * flowing / (2.0 * dt))
+                i_in += noise_current(step, k, total_white, deviation, kept, stream, octaves)
                 v, held, offset = advance(v, held, i_in, dt, p)
                 if offset >= 0.0:
                     if spikes == len(spike_time):

@@ -133,3 +133,11 @@ def noise_series(
         for step in range(steps):
             series[k, step] = noise_current(step, k, white, deviation, kept, stream, octaves)
     return series
+
+
+@njit
+def strayed(elapsed: float, k: int, wander: float, stream: NDArray[np.uint64]) -> float:
+    """Return how far the state of a synapse of cell ``k`` has wandered in ``elapsed`` seconds."""
+    if wander <= 0.0 or elapsed <= 0.0:
+        return 0.0
+    return math.sqrt(wander * elapsed) * normal(stream, k)

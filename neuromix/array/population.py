@@ -58,8 +58,12 @@ class Population:
         self._tables = np.zeros((2, n, 1))
         self._chords = np.zeros((2, 3, n))
         self._rest_current = 0.0
+        self._shot = self._wander = 0.0
         synapse = ABSENT
         if die.path:
+            if die.array.noise:
+                self._shot = die.path.synapse.noise.shot
+                self._wander = die.path.synapse.noise.wander
             synapse = die.path.synapse.dynamics.kernels()
             self._synapses = np.stack([item.dynamics.matrix(n) for item in die.synapses])
             self._tables = np.stack([_table(item, n) for item in die.converters])
@@ -97,7 +101,8 @@ class Population:
             self.step, steps, self.dt, arrived.time[:cut], rows, self.die.codes, self._width,
             self._tables, self._neurons, self._synapses, self._constant, self._membrane,
             self._hold, self._chords, self._reached, self._law.white, self._law.deviation,
-            self._law.kept, self._noise.stream, self._noise.octaves, v_trace, i_trace,
+            self._law.kept, self._shot, self._wander, self._noise.stream, self._noise.octaves,
+            v_trace, i_trace,
         )  # fmt: skip
         self.step += steps
         self.spike_drive += spike_drive

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.chip import Array, Chip, SpikeSource
+from neuromix.array.chip import SETTLING, Array, Chip, SpikeSource
 from neuromix.array.encoders import rate_code
 from neuromix.array.fabric import Fabric
 from neuromix.array.recording import Recording
@@ -91,7 +91,7 @@ class Network:
     def chip(self, cells: Cells, seed: int, *, mismatch: bool, noise: bool) -> Chip:
         """Build one die."""
         design = self.design
-        chip = Chip(seed, Fabric(cycle_time=max(4e-6, 1e-6 + design.pulse_width)))
+        chip = Chip(seed, Fabric(cycle_time=SETTLING + design.pulse_width))
         pixels = chip.add("pixels", SpikeSource(PIXELS))
         bias = chip.add("bias", SpikeSource(design.bias))
         hidden = chip.add("hidden", Array(cells.neuron, design.hidden, noise, mismatch))
