@@ -7,6 +7,7 @@ and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -190,6 +191,15 @@ def main() -> None:
     os.dup2(2, 1)
     _limit()
     _follow_parent()
+    try:
+        # A parent that was killed shows as an end of its words, or as nobody to answer to.
+        with contextlib.suppress(BrokenPipeError):
+            _serve(answers)
+    finally:
+        _leave_nothing()
+
+
+def _serve(answers: BinaryIO) -> None:
     decoder = msgspec.msgpack.Decoder(Request)
     worker: Worker | None = None
     while (body := _read(sys.stdin.buffer)) is not None:
@@ -204,7 +214,6 @@ def main() -> None:
                 cure=error.cure or "",
             )
         write(answers, answer)
-    _leave_nothing()
 
 
 if __name__ == "__main__":
