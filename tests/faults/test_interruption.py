@@ -26,7 +26,8 @@ PROGRAM = [sys.executable, "-c", "from neuromix.cli import main; main()"]
 
 
 def stored(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.json"))
+    # A driver that is killed while it writes leaves a hidden file, which nobody reads.
+    return sorted(p for p in folder.rglob("*.json") if not p.name.startswith("."))
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen:
