@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from neuromix.array.chip import LARGEST_CODE
 from neuromix.demo.surrogate import SLOPE_AT_REST, Floats, Surrogate
 
-EVIDENCE = 0.3
+EVIDENCE = 0.2
 """Logits per output spike."""
 
 

@@ -48,10 +48,10 @@ class Plan:
         Of initial weights, order of images and gains.
     """
 
-    epochs: int = 200
+    epochs: int = 400
     batch: int = 48
-    rate: float = 0.4
-    sparsity: float = 5e-7
+    rate: float = 0.2
+    sparsity: float = 0.0
     seed: int = 1
 
 
@@ -107,7 +107,7 @@ def train(
         by_hidden += plan.sparsity * np.sign(weights.hidden)
         by_output += plan.sparsity * np.sign(weights.output)
         weights.follow(by_hidden, by_output, plan.rate * _cosine(k / total))
-        if (k + 1) % (10 * _steps(images, plan)) == 0:
+        if (k + 1) % (50 * _steps(images, plan)) == 0:
             right = np.mean(output.rate.argmax(axis=1) == images.digit[chosen])
             tell(f"step {k + 1} of {total}: {100 * right:.0f} % of the batch")
     return weights.network(design)
