@@ -140,4 +140,5 @@ def strayed(elapsed: float, k: int, wander: float, stream: NDArray[np.uint64]) -
     """Return how far the state of a synapse of cell ``k`` has wandered in ``elapsed`` seconds."""
     if wander <= 0.0 or elapsed <= 0.0:
         return 0.0
-    return math.sqrt(wander * elapsed) * normal(stream, k)
+    deviate: float = normal(stream, k)
+    return math.sqrt(wander * elapsed) * deviate
