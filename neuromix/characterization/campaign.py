@@ -187,8 +187,8 @@ def _refuse_failures(cell: Cell, results: Results, allowed: bool) -> None:
         raise NotConverged(
             f"{cell.name}: {len(failed)} of {len(every)} runs failed",
             [
-                f"first: {first.record.stimulus.name} at {results.home.corner}, "
-                f"{celsius(results.home.temperature):g} °C: {first.outcome.failure}",
+                f"first: {first.record.stimulus.name} at {first.condition.corner}, "
+                f"{celsius(first.condition.temperature):g} °C: {first.outcome.failure}",
                 *first.outcome.reason[:4],
             ],
             "a less extreme condition, or --allow-failures (spreads are then biased)",

@@ -54,6 +54,7 @@ class Answer:
 
     record: Record
     outcome: Outcome
+    condition: Condition
     rung: int = 0
 
     @property
@@ -108,7 +109,7 @@ def run_requests(
         benches.append(replace(bench, settings=request.settings) if request.settings else bench)
     jobs = [job(request, bench) for request, bench in zip(requests, benches, strict=True)]
     answers = [
-        [_answer(request.stimulus, outcome) for outcome in row]
+        [_answer(request, outcome) for outcome in row]
         for request, row in zip(requests, engine.run(jobs, progress), strict=True)
     ]
     for rung in range(1, 4):
@@ -128,12 +129,13 @@ def run_requests(
         rows = engine.run([item[2] for item in again], quiet)
         for (number, failed, _), row in zip(again, rows, strict=True):
             for position, outcome in zip(failed, row, strict=True):
-                answers[number][position] = _answer(requests[number].stimulus, outcome, rung)
+                answers[number][position] = _answer(requests[number], outcome, rung)
     return answers
 
 
-def _answer(stimulus: Stimulus, outcome: Outcome, rung: int = 0) -> Answer:
+def _answer(request: Request, outcome: Outcome, rung: int = 0) -> Answer:
     arrays = dict(outcome.arrays)
     if "input_noise" in outcome.waves:
         arrays |= {name: outcome.waves[name] for name in ("frequency", "input_noise")}
-    return Answer(Record(stimulus, dict(outcome.values), arrays), outcome, rung)
+    record = Record(request.stimulus, dict(outcome.values), arrays)
+    return Answer(record, outcome, request.condition, rung)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix import measure
 from neuromix.data.provenance import digest
 from neuromix.engine.messages import Alteration, MeasureCall
 from neuromix.netlist.deck import Deck
 
 Variation = tuple[Alteration, ...]
 NOMINAL: Variation = ()
+
+
+@functools.cache
+def _measures() -> str:
+    """Return the hash of what takes the measures: another measure must not recall old numbers."""
+    files = sorted(Path(measure.__file__).parent.glob("*.py"))
+    return digest(*(file.read_bytes() for file in files))
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ class Job:
         changed = "\n".join(
             f"{a.device} {a.parameter} {a.value!r}" for a in self.variations[position]
         )
-        return digest(self.deck.key, calls, changed, str(position in self.keep))
+        return digest(self.deck.key, calls, changed, str(position in self.keep), _measures())
 
 
 @dataclass(frozen=True)
