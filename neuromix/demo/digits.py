@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from neuromix.data.randomness import generator
 from neuromix.errors import MissingExtra
 
-SPLIT_SEED = 1
+SPLIT_SEED = 2
+"""The settings of training were chosen by looking at another split, that of seed 1; this one was
+drawn afterwards and looked at once."""
+
 HELD_OUT = 360
 """Images that training never sees, of 1 797."""
 

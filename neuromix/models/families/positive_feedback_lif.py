@@ -22,6 +22,7 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from numba import njit
 
 from neuromix.models.family import Family, Values, quantity
@@ -57,8 +58,8 @@ class Dynamics(Family):
     delay: Values = quantity("s", "from threshold to the output spike", 0.0, 1e-2)
 
     def shortest_interval(self) -> Values:
-        """Return the shortest time between two spikes, s: the hold at no input."""
-        return self.refractory_time
+        """Return the shortest time between two spikes, s: a hold without any recovery."""
+        return np.asarray(self.refractory_time) - np.maximum(self.recovery_depth, 0.0)
 
 
 @njit(inline="always")
