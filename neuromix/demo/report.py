@@ -74,7 +74,7 @@ def write_report(
     spice: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     notes: str = "",
 ) -> Path:
-    """Write the page and return its path.
+    """Write the page, and its figures beside it; return its path.
 
     Parameters
     ----------
@@ -103,32 +103,39 @@ def write_report(
         for k, pixels in enumerate(images.pixels[:SHOWN])
     ]
     first = shown[0]
-    drawings: list[tuple[str, str, Figure]] = [
+    drawings: list[tuple[str, str, str, Figure]] = [
         (
+            "answers",
             "What the chip answers",
             "The first held-out images on one die with mismatch and noise: shown, and what the "
             "most active output neuron says.",
             example_digits(images.first(SHOWN), answers(shown)),
         ),
         (
+            "raster",
             f"One image in spikes: a {images.digit[0]}",
             f"All address events of the first image on that die; it answers "
             f"{answers(shown[:1])[0]} by spike count.",
             plot.raster(first.events, first.sizes, first.duration),
         ),
         (
+            "neuron",
             "The neuron: firing rate over input current",
             f"The characterized model and {INSTANCES} of its mismatched instances"
             + (", with transistor-level simulation laid over." if spice else "."),
             neuron_curves(cells.neuron, spice),
         ),
         (
+            "energy",
             "Where the energy goes",
             "Per image, nominal. The link's figure is a parameter of the fabric, not yet a "
             "characterized cell's.",
             plot.budget(_told(evaluation.energy_by_part), "J", "energy per image"),
         ),
     ]
+    pictures = {name: plot.png(drawing) for name, _, _, drawing in drawings}
+    for name, picture in pictures.items():
+        replace_file(path.with_name(f"{name}.png"), picture)
     page = Environment(autoescape=True).from_string(PAGE)
     content = page.render(
         introduction=_introduction(network, cells, evaluation),
@@ -142,9 +149,9 @@ def write_report(
             {
                 "title": title,
                 "caption": caption,
-                "png": base64.b64encode(plot.png(drawing)).decode(),
+                "png": base64.b64encode(pictures[name]).decode(),
             }
-            for title, caption, drawing in drawings
+            for name, title, caption, _ in drawings
         ],
         models=[_described(item) for item in (cells.neuron, cells.synapse, cells.converter)],
         footer=notes,
@@ -238,4 +245,9 @@ def _described(model: Model) -> tuple[str, str, str, str]:
         f"{model.condition['supply']} V" if "supply" in model.condition else "",
     ]
     proof = ", ".join(f"{name} {value:.2g}" for name, value in list(model.proof.items())[:3])
-    return model.cell, model.family, ", ".join(filter(None, condition)), proof or "not measured"
+    return (
+        model.cell,
+        model.family,
+        ", ".join(filter(None, condition)),
+        proof or "not measured here; `neuromix verify` does",
+    )
