@@ -16,6 +16,32 @@ STEP = 1e-6
 """Largest step between which the input current is taken as constant, s."""
 
 
+PIECES = 120
+"""Into how many steps an interval is cut when the next spike is predicted from the last."""
+
+SAME_TIME = 1e-15
+"""s: a corner this close lies behind."""
+
+
+@njit(inline="always")
+def _piece(
+    times: NDArray[np.float64],
+    currents: NDArray[np.float64],
+    corner: int,
+    t: float,
+    h: float,
+) -> tuple[int, float, float]:
+    """Return the corner before ``t``, a step that ends at the next one, and its mean current."""
+    while corner < len(times) - 1 and times[corner + 1] <= t + SAME_TIME:
+        corner += 1
+    current = currents[corner]
+    if corner < len(times) - 1:
+        h = min(h, times[corner + 1] - t)
+        slope = (currents[corner + 1] - current) / (times[corner + 1] - times[corner])
+        current += slope * (t + 0.5 * h - times[corner])
+    return corner, h, current
+
+
 @functools.lru_cache
 def _runner(advance: Callable[..., Any]) -> Callable[..., NDArray[np.float64]]:
     @njit
@@ -29,14 +55,7 @@ def _runner(advance: Callable[..., Any]) -> Callable[..., NDArray[np.float64]]:
     ) -> NDArray[np.float64]:
         v, hold, t, corner, found = 0.0, RESTED, 0.0, 0, 0
         while t < duration and found < len(room):
-            while corner < len(times) - 1 and times[corner + 1] <= t + 1e-15:
-                corner += 1
-            h = min(step, duration - t)
-            current = currents[corner]
-            if corner < len(times) - 1:
-                h = min(h, times[corner + 1] - t)
-                slope = (currents[corner + 1] - current) / (times[corner + 1] - times[corner])
-                current += slope * (t + 0.5 * h - times[corner])
+            corner, h, current = _piece(times, currents, corner, t, min(step, duration - t))
             v, hold, spike = advance(v, hold, current, h, p)
             if spike >= 0.0 and t + spike < duration:
                 room[found] = t + spike
@@ -71,14 +90,7 @@ def _interval_runner(advance: Callable[..., Any]) -> Callable[..., NDArray[np.fl
             errors[k] = 1.0
             corner = 0
             while t < stop:
-                while corner < len(times) - 1 and times[corner + 1] <= t + 1e-15:
-                    corner += 1
-                h = interval / 120.0
-                current = currents[corner]
-                if corner < len(times) - 1:
-                    h = min(h, times[corner + 1] - t)
-                    slope = (currents[corner + 1] - current) / (times[corner + 1] - times[corner])
-                    current += slope * (t + 0.5 * h - times[corner])
+                corner, h, current = _piece(times, currents, corner, t, interval / PIECES)
                 v, hold, spike = advance(v, hold, current, h, p)
                 if spike >= 0.0:
                     errors[k] = (t + spike - spikes[k]) / interval
