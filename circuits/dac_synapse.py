@@ -23,7 +23,7 @@ SETTINGS = Settings(abstol=1e-16)
 
 OUTPUTS = (Voltage("out_source", Constant("v_source")), Voltage("out_sink", Constant("v_sink")))
 VOLTAGES = (
-    Parameter("v_source", 0.4, "V", "voltage at the source output", 0.0, 1.8),
+    Parameter("v_source", 0.6, "V", "at the source output; a synapse stands there", 0.0, 1.8),
     Parameter("v_sink", 0.9, "V", "voltage at the sink output", 0.0, 1.8),
 )
 LEVELS = tuple(

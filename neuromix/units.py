@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from neuromix.errors import BadValue
 
@@ -14,6 +15,12 @@ BOLTZMANN = 1.380649e-23
 
 ELEMENTARY_CHARGE = 1.602176634e-19
 """Elementary charge, C (exact, SI 2019)."""
+
+
+_NUMBER = re.compile(
+    r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*[afpnuµμmkMGT]?(A|V|s|F|H|Hz|Ω|Ohm|m|K|J|W|C)?"
+)
+"""A number, an SI prefix, a unit."""
 
 
 def thermal_voltage(temperature: float) -> float:
@@ -49,14 +56,15 @@ def parse(text: str | float, *, of: str = "value") -> float:
     if isinstance(text, (int, float)):
         value = float(text)
     else:
-        from quantiphy import InvalidNumber, Quantity
+        from quantiphy import Quantity
 
-        try:
-            value = float(Quantity(text))
-        except InvalidNumber as error:
+        # quantiphy forgives commas, underscores and unknown suffixes; a factor of ten hides there.
+        if _NUMBER.fullmatch(text.strip()) is None:
             raise BadValue(
-                f"{of}: {text!r} is not a number", cure="a number such as 1e-9, 1n or '1 nA'"
-            ) from error
+                f"{of}: {text!r} is not a number",
+                cure="a number such as 1e-9, 1.5n or '1 nA'; M is mega, m is milli",
+            )
+        value = float(Quantity(text))
     if not math.isfinite(value):
         raise BadValue(f"{of}: {text!r} is not finite")
     return value

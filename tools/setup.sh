@@ -83,7 +83,8 @@ if ! "$venv/bin/python" -c '' 2>/dev/null || [[ $(cat "$stamp" 2>/dev/null) != "
   "$venv/bin/python" -m pip --version >/dev/null 2>&1 || make_venv
   say "installing the pinned dependencies (about a minute)"
   "$venv/bin/python" -m pip install -qq --no-deps --requirement requirements.lock
-  "$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation --editable .
+  "$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation \
+    --config-settings editable_mode=compat --editable .
   printf '%s\n' "$now" >"$stamp"
 fi
 

@@ -189,6 +189,11 @@ class Chip:
         sender, receiver = self._block(source), self._block(target)
         if not isinstance(receiver, Array):
             raise BadValue(f"chip: {target!r} is a source of spikes and cannot receive any")
+        if not isinstance(through, tuple) or len(through) != 2:
+            raise BadValue(
+                f"chip: through={type(through).__name__} is not two models",
+                cure='through=(nmx.model("dac_synapse"), nmx.model("dpi_synapse"))',
+            )
         converter, synapse = through
         _check_role(converter, "converter", "through=(converter, synapse)")
         _check_role(synapse, "synapse", "through=(converter, synapse)")

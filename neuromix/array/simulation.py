@@ -179,6 +179,11 @@ class _Run:
         self.end = math.ceil(self.duration / self.dt * (1.0 - 1e-12)) * self.dt
 
     def play(self, inputs: Inputs) -> Recording:
+        if not isinstance(inputs, Mapping):
+            raise BadValue(
+                f"run: inputs are {type(inputs).__name__}, not events by block",
+                cure='run(chip, {"pixels": events}, duration=…)',
+            )
         for name, events in inputs.items():
             self.spikes[name] = self._given(name, events)
         for name, block in self.chip.blocks.items():

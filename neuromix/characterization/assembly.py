@@ -25,6 +25,9 @@ from neuromix.pdk.cards import device_cards
 from neuromix.pdk.location import identity
 from neuromix.units import celsius
 
+SUPPLY_MARGIN = 1.1
+"""Of the technology's nominal supply: what its models and its oxide are good for."""
+
 
 def assemble(
     cell: Cell,
@@ -46,6 +49,13 @@ def assemble(
         raise BadValue(
             f"{celsius(condition.temperature):g} °C is outside of what {technology.name} models",
             cure=f"{celsius(low):g} … {celsius(high):g} °C",
+        )
+
+    supply = condition.supply or cell.realisation(technology.name).supply
+    if supply > SUPPLY_MARGIN * technology.supply:
+        raise BadValue(
+            f"{cell.name}: a supply of {supply:g} V is beyond what {technology.name} stands",
+            cure=f"at most {technology.supply:g} V",
         )
 
     def cards(devices: Iterable[tuple[str, float, float]]) -> tuple[str, str]:

@@ -29,7 +29,7 @@ WAVES_OF_DRAWS = 3
 
 
 def characterize(
-    cell: Cell,
+    cell: Cell | str,
     plan: Plan | None = None,
     technology: str | None = None,
     *,
@@ -44,8 +44,8 @@ def characterize(
 
     Parameters
     ----------
-    cell : Cell
-        What is characterized.
+    cell : Cell or str
+        What is characterized, or its name.
     plan : Plan, optional
         Conditions and mismatch draws; the typical corner at 27 °C without draws by default.
     technology : str, optional
@@ -73,6 +73,8 @@ def characterize(
     NotConverged
         Where more than 1 % of the runs failed.
     """
+    if isinstance(cell, str):
+        cell = library.cell(cell)
     if engine is None:
         with NgspiceEngine(workers, Path(store) if store is not None else None) as own:
             return characterize(

@@ -41,6 +41,10 @@ def fit(cell: Cell, data: xr.Dataset) -> Model:
     FitFailed
         Where they do not determine the parameters.
     """
+    if "training" not in data.coords:
+        raise BadValue(
+            "these data are not of a campaign", cure="nmx.characterize, which runs the training"
+        )
     if data.attrs.get("cell") != cell.name:
         raise BadValue(f"the data are of {data.attrs.get('cell')!r}, not of {cell.name!r}")
     technology = str(data.attrs["technology"])

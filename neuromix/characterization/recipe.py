@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from neuromix.characterization import recipes
 from neuromix.declare import Bench, Cell, Constant, Current, Drive, Transient, Voltage
 from neuromix.declare.drive import Waveform
-from neuromix.errors import UnknownName
+from neuromix.errors import BadValue, UnknownName
 from neuromix.models.family import Family
 from neuromix.models.model import CurrentNoise, Energy, Model
 
@@ -164,7 +164,12 @@ def recipe_for(cell: Cell, technology: str) -> Recipe:
     UnknownName
         Where the cell names no family, or none that is installed.
     """
-    name = cell.model.name if cell.model is not None else "none"
+    if cell.model is None:
+        raise BadValue(
+            f"{cell.name} names no model family, so there is nothing to fit",
+            cure="simulate it, or model=ModelFamily(…) as circuits/README.md, 4, says",
+        )
+    name = cell.model.name
     supply = cell.realisation(technology).supply
     known = [item.name for item in pkgutil.iter_modules(recipes.__path__)]
     if name in known:

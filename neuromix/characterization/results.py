@@ -68,17 +68,20 @@ def to_dataset(results: Results) -> xr.Dataset:
     return dataset
 
 
-def _grid(plan: Plan) -> tuple[tuple[str, ...], tuple[int, ...], dict[str, Sequence[object]]]:
+def _grid(
+    plan: Plan, nominal: float
+) -> tuple[tuple[str, ...], tuple[int, ...], dict[str, Sequence[object]]]:
     coordinates: dict[str, Sequence[object]] = {
         "corner": list(plan.corner),
         "temperature": list(plan.temperature),
-        "supply": list(plan.supply) or [np.nan],
+        "supply": list(plan.supply) or [nominal],
     }
     return tuple(coordinates), tuple(len(v) for v in coordinates.values()), coordinates
 
 
 def _add_sweep(dataset: xr.Dataset, results: Results) -> None:
-    dims, shape, coordinates = _grid(results.plan)
+    nominal = results.cell.realisation(results.technology.name).supply
+    dims, shape, coordinates = _grid(results.plan, nominal)
     home = results.sweep[results.home]
     for name, values in coordinates.items():
         dataset.coords[name] = (name, values)
@@ -192,7 +195,7 @@ def _describe(dataset: xr.Dataset, results: Results) -> None:
             found = measures[bare]
             dataset[name].attrs |= {"units": found.unit, "long_name": found.meaning}
     dataset.coords["temperature"].attrs |= {"units": "K"}
-    dataset.coords["supply"].attrs |= {"units": "V", "long_name": "NaN is nominal"}
+    dataset.coords["supply"].attrs |= {"units": "V"}
     _, sha256 = identity(results.technology)
     home = results.home
     dataset.attrs |= {

@@ -42,8 +42,8 @@ def simulate(
 
     Parameters
     ----------
-    what : Cell or PySpice Circuit
-        What is simulated.
+    what : Cell, str or PySpice Circuit
+        What is simulated; a string names a cell.
     bench : str or Analysis
         Name of a bench of the cell; for a circuit the analysis.
     technology : str, optional
@@ -64,6 +64,12 @@ def simulate(
     xarray.Dataset
         Waveforms and measures, with the swept parameters as dimensions.
     """
+    if isinstance(what, str):
+        what = library.cell(what)
+    if condition is not None and not isinstance(condition, Condition):
+        raise BadValue(
+            f"{condition!r} is not a condition", cure='condition=nmx.Condition(corner="ss")'
+        )
     if engine is None:
         with NgspiceEngine(workers=2) as own:
             return simulate(

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from neuromix.errors import BadValue
 
 ROOM_TEMPERATURE = 300.15
 """27 °C in kelvin, ngspice's own nominal temperature."""
+
+COLDEST = 100.0
+"""K; less is a temperature in degrees Celsius that was not converted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,21 @@ class Plan:
 
     def __post_init__(self) -> None:
         for name in ("corner", "temperature", "supply"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+            given = getattr(self, name)
+            several = (
+                given if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+            )
+            object.__setattr__(self, name, tuple(several))
+        if not self.corner or not self.temperature:
+            raise BadValue("a plan needs a corner and a temperature", cure='corner=["tt"]')
+        if self.samples != int(self.samples) or self.samples < 0:
+            raise BadValue(
+                f"a plan of {self.samples} samples", cure="0, or a whole number of draws"
+            )
+        if min(self.temperature) < COLDEST:
+            raise BadValue(
+                f"a plan at {min(self.temperature):g} K", cure="kelvin in Python: 27 °C is 300.15"
+            )
 
     def conditions(self) -> Iterator[Condition]:
         """Yield every condition, corners outermost."""

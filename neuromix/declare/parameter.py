@@ -34,6 +34,14 @@ class Parameter:
     low: float = -math.inf
     high: float = math.inf
 
+    def __post_init__(self) -> None:
+        for item in (self.value, self.low, self.high):
+            if not isinstance(item, (int, float)):
+                raise BadValue(
+                    f"parameter {self.name!r}: {item!r} is not a number",
+                    cure="SI numbers in declarations, such as 10e-9",
+                )
+
     def check(self, value: float) -> float:
         """Return ``value`` if it is inside of the range.
 

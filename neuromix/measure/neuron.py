@@ -26,9 +26,10 @@ def inter_spike_interval(waves: Waves, of: str, level: float) -> float:
 
 
 def spike_rate(waves: Waves, of: str, level: float) -> float:
-    """Return the inverse of the median interval, Hz; 0 without two spikes."""
-    interval = inter_spike_interval(waves, of, level)
-    return 1.0 / interval if interval > 0.0 else 0.0
+    """Return the inverse of the median interval, Hz; 0 without a spike, NaN with a single one."""
+    if len(spike_times(waves, of, level)) == 0:
+        return 0.0
+    return 1.0 / inter_spike_interval(waves, of, level)
 
 
 def latency(waves: Waves, of: str, level: float, since: float) -> float:

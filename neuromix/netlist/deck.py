@@ -81,5 +81,5 @@ class Deck:
     def text(self) -> str:
         """Return a deck that a person can run with ``ngspice -n -b``."""
         wanted = " ".join(item.source for item in self.vectors)
-        control = f".control\nset num_threads=1\n{self.command}\nprint {wanted}\n.endc\n"
+        control = f".control\nset num_threads=1\n{self.command}\nprint {wanted}\nquit 0\n.endc\n"
         return f"* {self.title}\n{self.cards}{self.circuit}{control}.end\n"

@@ -63,7 +63,8 @@ def test_pinned_dependencies_ourselves_and_the_models_once(tree):
     assert done.returncode == 0, done.stderr
     locked, editable = [line for line in log if "pip install" in line]
     assert "--no-deps --requirement requirements.lock" in locked
-    assert "--no-deps --no-build-isolation --editable ." in editable
+    assert "--no-deps --no-build-isolation" in editable
+    assert "editable_mode=compat --editable ." in editable
     assert log[-1] == "neuromix pdk install gf180mcu"
 
     done, log = _setup(tree)

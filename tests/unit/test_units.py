@@ -65,3 +65,12 @@ def test_room_temperature():
     assert units.celsius(300.15) == 27.0
     # 25.85 mV is in every textbook.
     assert units.thermal_voltage(300.0) == pytest.approx(25.852e-3, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "text", ["1,5n", "1_0n", "1n5", "1n,2n", "5x", "1kk2", "1M5", "0x10", "", "n"]
+)
+def test_what_only_looks_like_a_number_is_refused(text):
+    """quantiphy alone takes the first of these for 15 nA."""
+    with pytest.raises(BadValue, match="is not a number"):
+        units.parse(text)

@@ -77,5 +77,7 @@ def command(
         more = f" … {len(values)} in all" if len(values) > 8 else ""
         output.console().print(f"{key}: {shown}{more}", soft_wrap=True)
     waves = [str(key) for key in data.data_vars if {"time", "frequency"} & set(data[key].dims)]
-    if waves and file is None:
+    if file is not None:
+        output.console().print(f"wrote {file}", soft_wrap=True)
+    elif waves:
         output.console().print(f"waveforms ({', '.join(waves)}): write them with -o FILE.nc")
