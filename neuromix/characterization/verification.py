@@ -21,6 +21,10 @@ FLOOR_STIMULI = 4
 """Stimuli on which SPICE is compared with itself; the floor costs four runs for each."""
 
 
+MAIN_ERRORS = ("isi_error_median", "nrmse")
+"""By which of its errors a stimulus is the worst, first one that a family has."""
+
+
 @dataclass(frozen=True, eq=False)
 class Proof:
     """Errors of a model on stimuli that its fit never saw.
@@ -30,11 +34,14 @@ class Proof:
     errors : dict of str to float
         What ``Recipe.compare`` gives, SPICE first; ``<name>_floor`` is SPICE against itself.
     pairs : tuple of (Record, Record)
-        SPICE and model, stimulus by stimulus, for a picture of the worst.
+        SPICE and model, stimulus by stimulus.
+    worst : int
+        Position of the pair with the largest error.
     """
 
     errors: dict[str, float]
     pairs: tuple[tuple[Record, Record], ...]
+    worst: int
 
 
 def verify(
@@ -102,7 +109,9 @@ def verify(
     for name in floors[0] if floors else ():
         if "error" in name or "nrmse" in name:
             errors[f"{name}_floor"] = max(floor[name] for floor in floors)
-    return Proof(errors, pairs)
+    main = next(name for name in MAIN_ERRORS if name in errors)
+    each = [recipe.compare([pair])[main] for pair in pairs]
+    return Proof(errors, pairs, each.index(max(each)))
 
 
 def _converged(numbers: Iterable[int], rows: list[list[Answer]]) -> list[tuple[int, Answer]]:

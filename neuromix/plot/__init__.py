@@ -11,7 +11,8 @@ from __future__ import annotations
 from neuromix.plot.bars import budget
 from neuromix.plot.curves import frequency_current
 from neuromix.plot.die import die_map
+from neuromix.plot.held_out import held_out
 from neuromix.plot.raster import raster
 from neuromix.plot.style import figure, png
 
-__all__ = ["budget", "die_map", "figure", "frequency_current", "png", "raster"]
+__all__ = ["budget", "die_map", "figure", "frequency_current", "held_out", "png", "raster"]

@@ -24,9 +24,20 @@ from neuromix.cli import options, output
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of stored simulations, to go on after an interruption.",
 )
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="PNG file for a picture of the worst stimulus.",
+)
 @options.as_json
 def command(
-    name: str, technology: str, file: Path | None, workers: int, runs: Path | None, as_json: bool
+    name: str,
+    technology: str,
+    file: Path | None,
+    workers: int,
+    runs: Path | None,
+    picture: Path | None,
+    as_json: bool,
 ) -> None:
     """Compare CELL's model with SPICE on stimuli that its fit never saw."""
     from neuromix.cli.progress import reporting
@@ -46,6 +57,13 @@ def command(
         model = load(path)
         proof = verify(cell, model, workers=workers, store=runs, progress=progress)
         save(model.with_proof(proof.errors), path)
+    if picture is not None:
+        from neuromix.data.files import replace_file
+        from neuromix.plot import held_out, png
+
+        spice, answer = proof.pairs[proof.worst]
+        title = f"{name}, worst of {len(proof.pairs)}: {spice.stimulus.name}"
+        replace_file(picture, png(held_out(title, spice.arrays, answer.arrays)))
     floor = proof.errors.get("isi_error_median_floor", proof.errors.get("nrmse_floor", 0.0))
     result = {"cell": name, "technology": technology, "numerical_floor": floor, **proof.errors}
     if as_json:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from provisional import neuron
 
 from neuromix.characterization import verification
+from neuromix.characterization.recipe import Record, Stimulus
 from neuromix.characterization.verification import Proof
 from neuromix.cli import main
 from neuromix.errors import NotConverged
@@ -34,7 +36,11 @@ ERRORS = {"spikes": 512.0, "isi_error_median": 0.001, "isi_error_median_floor": 
 @pytest.fixture
 def proven(monkeypatch):
     """Stand in for the proof itself, which takes minutes."""
-    monkeypatch.setattr(verification, "verify", lambda *_a, **_k: Proof(ERRORS, ()))
+    spikes = np.array([1e-3, 2e-3, 3e-3])
+    pair = tuple(
+        Record(Stimulus("a step", "step"), {}, {"spikes": spikes + late}) for late in (0.0, 1e-6)
+    )
+    monkeypatch.setattr(verification, "verify", lambda *_a, **_k: Proof(ERRORS, (pair,), 0))
 
 
 def test_the_proof_is_printed_and_stored(run, file, proven):
@@ -47,6 +53,13 @@ def test_the_proof_is_printed_and_stored(run, file, proven):
     assert load(file).proof == ERRORS
     text = run("lif_neuron", "--model", str(file)).stdout
     assert "at the floor" in text, "an error below three floors is the simulator's"
+
+
+def test_the_worst_stimulus_is_drawn(run, file, proven, tmp_path):
+    picture = tmp_path / "worst.png"
+    result = run("lif_neuron", "--model", str(file), "--picture", str(picture))
+    assert result.exit_code == 0, result.output
+    assert picture.read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_proof_that_fails_leaves_the_model(run, file, monkeypatch):
