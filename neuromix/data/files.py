@@ -21,8 +21,14 @@ def replacing(path: Path) -> Iterator[Path]:
     DiskFull
         Where the file system is full.
     BadValue
-        Where the folder cannot be written.
+        Where the folder cannot be written, or ``path`` is a folder or a device.
     """
+    # A link keeps pointing where it points, and a device is not something to put a file over.
+    path = path.resolve() if path.is_symlink() else path
+    if path.exists() and not path.is_file():
+        raise BadValue(
+            f"cannot write {path}: it is not a file", cure="the name of a file, existing or new"
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(

@@ -82,7 +82,7 @@ class Range:
     unit: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """A characterized cell.
 
@@ -177,6 +177,12 @@ class Model:
                 )
             rows.append((item.name, render(value, item.unit), spread, item.meaning))
         return rows
+
+    def __repr__(self) -> str:
+        return (
+            f"Model({self.cell} in {self.technology}: {self.family}, "
+            f"{self.mismatch.samples} mismatch draws)"
+        )
 
     def __str__(self) -> str:
         head = f"{self.cell} · {self.technology} · {self.family}"

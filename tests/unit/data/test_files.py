@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,3 +138,19 @@ def test_what_is_no_dataset(tmp_path, raw):
         read_dataset(path)
     with pytest.raises(BadValue, match="not a dataset"):
         read_dataset(tmp_path / "absent.nc")
+
+
+def test_a_link_keeps_pointing_where_it_points(tmp_path):
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    replace_file(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+def test_a_device_or_a_folder_is_not_replaced(tmp_path):
+    for path in (Path("/dev/null"), tmp_path):
+        with pytest.raises(BadValue, match="is not a file"):
+            replace_file(path, b"new")
+    assert Path("/dev/null").is_char_device()
