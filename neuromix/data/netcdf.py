@@ -41,7 +41,7 @@ def read_dataset(path: Path) -> xr.Dataset:
             found = opened.load()
         seal = found.attrs.pop(SEAL, None)
         intact = seal is None or seal == _content(found)
-    except Exception as error:
+    except Exception as error:  # a damaged HDF5 file raises whatever its libraries stumble on
         raise BadValue(f"{path} is not a dataset", [str(error)]) from error
     if not intact:
         raise BadValue(
