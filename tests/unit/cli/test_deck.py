@@ -52,4 +52,5 @@ def test_ngspice_runs_it(run, tmp_path):
     file = tmp_path / "deck.cir"
     file.write_text(run("lif_neuron", "step", "-p", "duration=3u", "-p", "max_step=1u").stdout)
     done = subprocess.run(["ngspice", "-n", "-b", file], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
     assert "v_mem" in done.stdout

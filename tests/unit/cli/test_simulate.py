@@ -90,15 +90,9 @@ def test_words_that_are_no_options(run, words):
     assert "Usage:" in result.stderr
 
 
+@pytest.mark.ngspice
 def test_without_libngspice(run, monkeypatch):
     monkeypatch.setenv("NEUROMIX_LIBNGSPICE", "/nonexistent")
-    from neuromix import library, pdk
-    from neuromix.errors import ModelSetMissing
-
-    try:
-        pdk.identity(library.technology("gf180mcu"))
-    except ModelSetMissing:
-        pytest.skip("needs the model set as well")
     result = run("lif_neuron", "step", *BRIEF)
     assert result.exit_code == 1
     assert result.stderr.startswith("EngineMissing: ")
