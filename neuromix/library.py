@@ -155,12 +155,20 @@ def model_files() -> dict[tuple[str, str], Path]:
 
 
 def source_hash(name: str, technology_name: str) -> str:
-    """Return one hash of netlist, declaration, technology and model set of a cell."""
+    """Return one hash of all that a result of a cell depends on.
+
+    That is the netlist, the model set and the declared values: ports, benches, model family, sizes
+    and biases in that technology, and the technology itself. Texts, specifications and other
+    technologies may change without making a model a stranger to its cell.
+    """
+    declared = cell(name)
+    process = technology(technology_name)
     return digest(
         netlist_file(name).read_bytes(),
-        declaration_file(name).read_bytes(),
-        declaration_file(technology_name).read_bytes(),
-        technology(technology_name).model_set.sha256,
+        repr((declared.ports, declared.benches, declared.model, declared.devices)),
+        repr(declared.realisation(technology_name)),
+        repr(process),
+        process.model_set.sha256,
     )
 
 

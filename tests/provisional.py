@@ -15,7 +15,7 @@ from neuromix.models.families import (
     positive_feedback_lif,
 )
 from neuromix.models.mismatch import Mismatch
-from neuromix.models.model import CurrentNoise, Energy, Model
+from neuromix.models.model import Energy, Model, NoiseDensity
 from neuromix.models.store import save
 
 CONDITION = {"corner": "tt", "temperature": 300.15, "supply": 1.8}
@@ -65,7 +65,7 @@ def neuron() -> Model:
                 "energy_per_event": (0.042, True),
             }
         ),
-        noise=CurrentNoise(white=2e-29, flicker=2e-27),
+        noise=NoiseDensity(white=2e-29, flicker=2e-27),
         energy=Energy(per_event=1.3e-12, static_power=20e-12),
         provenance=PROVENANCE,
     )

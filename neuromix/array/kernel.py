@@ -81,7 +81,7 @@ def population_kernel(
         See :func:`neuromix.array.noise.noise_current`.
     shot, wander
         Noise of the synapses: white density per output current, A²/Hz/A, and growth of the
-        variance of the state, 1/s; see :class:`neuromix.models.model.CurrentNoise`.
+        variance of the state, 1/s; see :class:`neuromix.models.model.NoiseDensity`.
     v_trace, i_trace : (steps, n) arrays, or (0, 0) arrays for no trace
         Filled with the membrane at the end of each step and the mean current during it.
 

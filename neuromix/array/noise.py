@@ -20,7 +20,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.array.random_stream import mixed, normal
-from neuromix.models.model import CurrentNoise
+from neuromix.models.model import NoiseDensity
 
 FASTEST = 2.0
 """Correlation time of the fastest octave, in steps."""
@@ -52,7 +52,7 @@ SILENT = NoiseLaw(0.0, np.empty(0), 0.0)
 """No noise at all."""
 
 
-def noise_law(noise: CurrentNoise, dt: float, duration: float) -> NoiseLaw:
+def noise_law(noise: NoiseDensity, dt: float, duration: float) -> NoiseLaw:
     """Return the law of ``noise`` at steps of ``dt`` in a run of ``duration``, both in s."""
     density = noise.white
     deviation = np.empty(0)

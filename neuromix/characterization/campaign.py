@@ -92,13 +92,6 @@ def characterize(
     return to_dataset(results)
 
 
-def _nearest_room(plan: Plan) -> Condition:
-    """Return the condition at which mismatch, training and noise are run."""
-    conditions = list(plan.conditions())
-    first = [c for c in conditions if c.corner == conditions[0].corner]
-    return min(first, key=lambda c: abs(c.temperature - Condition().temperature))
-
-
 def _run(
     cell: Cell,
     technology: Technology,
@@ -108,7 +101,7 @@ def _run(
     floor_draws: int,
 ) -> Results:
     recipe = recipe_for(cell, technology.name)
-    home = _nearest_room(plan)
+    home = plan.home
     voltages: dict[Condition, tuple[tuple[str, float], ...]] = {}
     for condition in plan.conditions():
         found = replica_voltages(cell, technology, condition, engine) if plan.ideal_bias else {}

@@ -15,7 +15,7 @@ from neuromix.characterization.results import records_of
 from neuromix.declare import Cell
 from neuromix.errors import BadValue, FitFailed
 from neuromix.models.mismatch import Mismatch
-from neuromix.models.model import CurrentNoise, Model, Range
+from neuromix.models.model import Model, NoiseDensity, Range
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -56,7 +56,7 @@ def fit(cell: Cell, data: xr.Dataset) -> Model:
     noise = (
         recipe.noise(records_of(data, recipe, "noise"))
         if "noise" in data.coords
-        else CurrentNoise()
+        else NoiseDensity()
     )
     model = Model(
         cell=cell.name,

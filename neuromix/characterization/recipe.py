@@ -24,7 +24,7 @@ from neuromix.declare import Bench, Cell, Constant, Current, Drive, Transient, V
 from neuromix.declare.drive import Waveform
 from neuromix.errors import BadValue, UnknownName
 from neuromix.models.family import Family
-from neuromix.models.model import CurrentNoise, Energy, Model
+from neuromix.models.model import Energy, Model, NoiseDensity
 
 PURPOSES = ("sweep", "training", "mismatch", "noise", "proof")
 """What stimuli are for.
@@ -105,11 +105,36 @@ class Record:
     arrays: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Transfer:
+    """The curve by which a cell is known: f-I of a neuron, output against input of a multiplier.
+
+    Parameters
+    ----------
+    x, y : (n,) ndarray, SI
+        Input, ascending, and output.
+    x_name, y_name : str
+        What they are.
+    x_unit, y_unit : str
+        Their units.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    x_name: str
+    x_unit: str
+    y_name: str
+    y_unit: str
+
+
 class Recipe(Protocol):
     """How a cell of one family is characterized; made as ``Recipe(cell, technology, supply)``."""
 
     refitted: tuple[str, ...]
     """Parameters of the family (or ``energy_per_event``) that differ between instances."""
+
+    main_error: str
+    """The error of :meth:`compare` by which a stimulus is the worst of a proof."""
 
     def stimuli(self, purpose: str) -> tuple[Stimulus, ...]:
         """Return the stimuli of one of :data:`PURPOSES`; possibly none."""
@@ -132,7 +157,7 @@ class Recipe(Protocol):
         """
         ...
 
-    def noise(self, records: Sequence[Record]) -> CurrentNoise:
+    def noise(self, records: Sequence[Record]) -> NoiseDensity:
         """Return the input-referred noise from the noise records."""
         ...
 
@@ -148,6 +173,13 @@ class Recipe(Protocol):
         """Return errors between references (first) and others (second), summed up over stimuli.
 
         Used for model against SPICE, and for SPICE at one setting against SPICE at another.
+        """
+        ...
+
+    def transfer(self, records: Sequence[Record]) -> Transfer | None:
+        """Return the characteristic curve of one instance from its mismatch records.
+
+        None where the cell has none. The nominal cell's comes from its baseline records.
         """
         ...
 

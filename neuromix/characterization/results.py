@@ -86,18 +86,31 @@ def _add_sweep(dataset: xr.Dataset, results: Results) -> None:
     for name, values in coordinates.items():
         dataset.coords[name] = (name, values)
     dataset.coords["sweep"] = ("sweep", [answer.record.stimulus.name for answer in home])
+    places = _places(results.plan)
     for name in _value_names(home):
-        rows = [
-            [answer.record.values.get(name, np.nan) for answer in results.sweep[condition]]
-            for condition in results.plan.conditions()
-        ]
-        dataset[name] = ((*dims, "sweep"), np.reshape(rows, (*shape, len(home))))
+        table = np.full((*shape, len(home)), np.nan)
+        for condition, answers in results.sweep.items():
+            table[places[condition]] = [a.record.values.get(name, np.nan) for a in answers]
+        dataset[name] = ((*dims, "sweep"), table)
         floors = [
             floor_of(base.record, tight.record, other.record).get(name, np.nan)
             for base, tight, other in zip(home, *results.sweep_again, strict=True)
         ]
         dataset[f"{name}_floor"] = ("sweep", floors)
     _add_waves(dataset, "sweep", home)
+
+
+def _places(plan: Plan) -> dict[Condition, tuple[int, int, int]]:
+    """Return the position of every condition in the tables of the sweep."""
+    supplies: list[float | None] = [*plan.supply] or [None]
+    return {
+        condition: (
+            list(plan.corner).index(condition.corner),
+            list(plan.temperature).index(condition.temperature),
+            supplies.index(condition.supply),
+        )
+        for condition in plan.conditions()
+    }
 
 
 def _value_names(answers: Sequence[Answer]) -> list[str]:

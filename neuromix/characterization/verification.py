@@ -21,10 +21,6 @@ FLOOR_STIMULI = 4
 """Stimuli on which SPICE is compared with itself; the floor costs four runs for each."""
 
 
-MAIN_ERRORS = ("isi_error_median", "nrmse")
-"""By which of its errors a stimulus is the worst, first one that a family has."""
-
-
 @dataclass(frozen=True, eq=False)
 class Proof:
     """Errors of a model on stimuli that its fit never saw.
@@ -109,8 +105,7 @@ def verify(
     for name in floors[0] if floors else ():
         if "error" in name or "nrmse" in name:
             errors[f"{name}_floor"] = max(floor[name] for floor in floors)
-    main = next(name for name in MAIN_ERRORS if name in errors)
-    each = [recipe.compare([pair])[main] for pair in pairs]
+    each = [recipe.compare([pair])[recipe.main_error] for pair in pairs]
     return Proof(errors, pairs, each.index(max(each)))
 
 

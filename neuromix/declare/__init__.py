@@ -10,6 +10,7 @@ from neuromix.declare.analysis import (
     Noise,
     OperatingPoint,
     Settings,
+    Sweep,
     Transient,
 )
 from neuromix.declare.bench import Bench, Measure
@@ -17,6 +18,7 @@ from neuromix.declare.cell import Bias, Cell, ModelFamily, Port, Realisation
 from neuromix.declare.condition import Condition, Plan
 from neuromix.declare.drive import Constant, Current, Drive, Hold, Points, Pulses, Step, Voltage
 from neuromix.declare.parameter import Parameter
+from neuromix.declare.specification import Specification
 from neuromix.declare.technology import Device, MismatchLaw, ModelSet, Technology
 
 __all__ = [
@@ -43,7 +45,9 @@ __all__ = [
     "Pulses",
     "Realisation",
     "Settings",
+    "Specification",
     "Step",
+    "Sweep",
     "Technology",
     "Transient",
     "Voltage",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from neuromix.declare.bench import Bench
 from neuromix.declare.parameter import Parameter
+from neuromix.declare.specification import Specification
 from neuromix.errors import UnknownName
 
 ROLES = ("supply", "ground", "bias", "input", "output", "state")
@@ -91,6 +92,8 @@ class Cell:
         ``"neutral"`` (nfet, pfet, cap, res) or ``"native"`` (the technology's own names).
     sources : tuple of str
         Where the topology and the published figures come from.
+    specifications : tuple of Specification
+        Limits that the measured cell is held to.
     """
 
     name: str
@@ -102,6 +105,7 @@ class Cell:
     parameters: tuple[Parameter, ...] = ()
     devices: str = "neutral"
     sources: tuple[str, ...] = ()
+    specifications: tuple[Specification, ...] = ()
 
     @property
     def technologies(self) -> tuple[str, ...]:

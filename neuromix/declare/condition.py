@@ -27,7 +27,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The product of corners, temperatures and supplies, and how many mismatch draws.
+    """Corners, temperatures and supplies, and how many mismatch draws.
 
     Parameters
     ----------
@@ -45,6 +45,8 @@ class Plan:
         Ideal gate voltages in the place of the bias replicas.
     seed : int
         Root of all random numbers.
+    star : bool
+        Only the home condition and those that differ from it in one axis, not the whole product.
     """
 
     corner: Sequence[str] = ("tt",)
@@ -54,6 +56,7 @@ class Plan:
     mismatch_everywhere: bool = False
     ideal_bias: bool = False
     seed: int = 1
+    star: bool = False
 
     def __post_init__(self) -> None:
         for name in ("corner", "temperature", "supply"):
@@ -73,9 +76,22 @@ class Plan:
                 f"a plan at {min(self.temperature):g} K", cure="kelvin in Python: 27 °C is 300.15"
             )
 
+    @property
+    def home(self) -> Condition:
+        """Where training, mismatch and noise are run.
+
+        The first corner, the temperature nearest to 27 °C and the middle one of the supplies.
+        """
+        temperature = min(self.temperature, key=lambda t: abs(t - ROOM_TEMPERATURE))
+        supply = sorted(self.supply)[(len(self.supply) - 1) // 2] if self.supply else None
+        return Condition(self.corner[0], temperature, supply, self.ideal_bias)
+
     def conditions(self) -> Iterator[Condition]:
         """Yield every condition, corners outermost."""
+        home = self.home
         for corner, temperature, supply in itertools.product(
             self.corner, self.temperature, self.supply or (None,)
         ):
-            yield Condition(corner, temperature, supply, self.ideal_bias)
+            moved = (corner != home.corner, temperature != home.temperature, supply != home.supply)
+            if not self.star or sum(moved) <= 1:
+                yield Condition(corner, temperature, supply, self.ideal_bias)

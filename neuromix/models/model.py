@@ -13,10 +13,10 @@ from neuromix.units import render
 
 
 @dataclass(frozen=True)
-class CurrentNoise:
-    """Noise of a cell: of its input current, and of an output current that it makes.
+class NoiseDensity:
+    """Noise of a cell referred to its input, and of an output current that it makes.
 
-    The density of the current noise is ``white + flicker / f**exponent + shot I``, with I the
+    The density of the input noise is ``white + flicker / f**exponent + shot I``, with I the
     output of a synapse; a neuron has no such output. The logarithm of that output wanders beside.
 
     Parameters
@@ -31,6 +31,9 @@ class CurrentNoise:
         White density per output current, A²/Hz/A; 2q for shot noise.
     wander : float
         Growth of the variance of ln I in time, 1/s: noise of the state behind I.
+    unit : str
+        ``"A"`` for a cell that takes a current, ``"V"`` for one that takes a voltage; densities of
+        the latter are in V²/Hz.
     """
 
     white: float = 0.0
@@ -38,6 +41,12 @@ class CurrentNoise:
     exponent: float = 1.0
     shot: float = 0.0
     wander: float = 0.0
+    unit: str = "A"
+
+    @property
+    def strengths(self) -> tuple[float, ...]:
+        """All that has to be finite and not negative."""
+        return (self.white, self.flicker, self.exponent, self.shot, self.wander)
 
     @property
     def corner(self) -> float:
@@ -98,7 +107,7 @@ class Model:
         Standard error of each parameter from the fit, same units.
     mismatch : Mismatch
         Joint distribution over instances.
-    noise : CurrentNoise
+    noise : NoiseDensity
         Referred to the input.
     energy : Energy
         Per event and standing.
@@ -116,7 +125,7 @@ class Model:
     dynamics: Family
     spread: Mapping[str, float] = field(default_factory=dict)
     mismatch: Mismatch = field(default_factory=lambda: Mismatch((), (), (), (), 0))
-    noise: CurrentNoise = CurrentNoise()
+    noise: NoiseDensity = NoiseDensity()
     energy: Energy = Energy()
     validity: Mapping[str, Range] = field(default_factory=dict)
     proof: Mapping[str, float] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from neuromix.data.files import replace_file
 from neuromix.errors import InputError, ModelFileError
 from neuromix.models.family import Family, family
 from neuromix.models.mismatch import Mismatch
-from neuromix.models.model import CurrentNoise, Energy, Model, Range
+from neuromix.models.model import Energy, Model, NoiseDensity, Range
 
 SCHEMA = 1
 _NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
@@ -41,7 +41,7 @@ class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     condition: dict[str, str | float | bool]
     parameters: dict[str, Entry]
     mismatch: Mismatch
-    noise: CurrentNoise
+    noise: NoiseDensity
     energy: Energy
     validity: dict[str, Range]
     proof: dict[str, float]
@@ -118,7 +118,7 @@ def _check(model: Model) -> None:
     known = {item.name for item in model.dynamics.parameters()} | {"energy_per_event"}
     unknown = [name for name in model.mismatch.names if name not in known]
     numbers: list[float] = [
-        *dataclasses.astuple(model.noise),
+        *model.noise.strengths,
         *dataclasses.astuple(model.energy),
         *model.mismatch.shift,
         *model.spread.values(),
@@ -127,7 +127,7 @@ def _check(model: Model) -> None:
         raise InputError(f"mismatch of {unknown[0]!r}, which is not a parameter")
     if not all(math.isfinite(number) for number in numbers):
         raise InputError("a number is not finite")
-    if min(*dataclasses.astuple(model.noise), model.energy.static_power) < 0.0:
+    if min(*model.noise.strengths, model.energy.static_power) < 0.0:
         raise InputError("a power is negative")
     if model.mismatch.names and np.diag(np.asarray(model.mismatch.covariance)).max() > 25.0:
         raise InputError("a sigma is beyond 5, which no transistor shows")

@@ -90,7 +90,7 @@ def test_a_broken_declaration_names_its_file(own, text):
 def test_unknown_names():
     with pytest.raises(UnknownName) as caught:
         library.cell("lif_neurn")
-    assert caught.value.cure == "lif_neuron"
+    assert caught.value.cure.startswith("lif_neuron")
     with pytest.raises(UnknownName, match="no cell named 'gf180mcu'"):
         library.cell("gf180mcu")
     with pytest.raises(UnknownName, match="no netlist"):

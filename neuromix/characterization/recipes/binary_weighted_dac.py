@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from neuromix.characterization.converter_stimuli import CODES, PERIOD, WIDTHS, trains
 from neuromix.characterization.pulse_trains import PulseTrain, edges
-from neuromix.characterization.recipe import Record, Stimulus
+from neuromix.characterization.recipe import Record, Stimulus, Transfer
 from neuromix.declare import Cell, Constant, OperatingPoint
 from neuromix.declare.drive import Waveform
 from neuromix.models.families.binary_weighted_dac import BITS, OUTPUTS, Dynamics, bits_of
 from neuromix.models.family import Family
-from neuromix.models.model import CurrentNoise, Energy, Model
+from neuromix.models.model import Energy, Model, NoiseDensity
 
 Floats = NDArray[np.float64]
 
@@ -36,6 +36,7 @@ class Recipe:
         for output in OUTPUTS
         for name in (f"{output}_leak", *(f"{output}_current_{k}" for k in range(BITS)))
     )
+    main_error = "nrmse"
 
     def __init__(self, cell: Cell, technology: str, supply: float) -> None:  # noqa: ARG002
         self._cell = cell
@@ -120,9 +121,9 @@ class Recipe:
             errors |= dict(zip(names, deviation, strict=True))
         return values, errors
 
-    def noise(self, records: Sequence[Record]) -> CurrentNoise:  # noqa: ARG002
+    def noise(self, records: Sequence[Record]) -> NoiseDensity:  # noqa: ARG002
         """Return no noise: arrays take converters as noiseless."""
-        return CurrentNoise()
+        return NoiseDensity()
 
     def energy(self, dynamics: Family, records: Sequence[Record]) -> Energy:
         """Return standing power, energy per event, and per charge of the source output."""
@@ -194,6 +195,13 @@ class Recipe:
             "energy_error_of_events": max(of_events),
             "events": float(events),
         }
+
+    def transfer(self, records: Sequence[Record]) -> Transfer:
+        """Return the settled current of the source output against the code."""
+        settled = self._currents(records)[0]
+        codes = np.arange(2**BITS)
+        currents = Dynamics(**settled).table()[0]
+        return Transfer(codes.astype(np.float64), currents, "code", "1", "output current", "A")
 
     def validity(self) -> dict[str, tuple[float, float, str]]:
         """Return what the training covers."""

@@ -23,7 +23,7 @@ from neuromix.models.families.differential_pair_integrator import (
     source_compliance,
 )
 from neuromix.models.family import Family
-from neuromix.models.model import CurrentNoise, Energy, Model
+from neuromix.models.model import Energy, Model, NoiseDensity
 from neuromix.units import thermal_voltage
 
 Floats = NDArray[np.float64]
@@ -71,6 +71,7 @@ class Recipe:
     """See :class:`neuromix.characterization.recipe.Recipe`."""
 
     refitted: tuple[str, ...] = (*OF_AN_INSTANCE, *MIRROR_OF_AN_INSTANCE)
+    main_error = "nrmse"
 
     def __init__(self, cell: Cell, technology: str, supply: float) -> None:
         self._cell = cell
@@ -158,7 +159,7 @@ class Recipe:
             fitted, _ = adjust(fitted, names, self._residuals(output, records), evaluations=20)
         return {name: float(np.asarray(getattr(fitted, name))) for name in self.refitted}
 
-    def noise(self, records: Sequence[Record]) -> CurrentNoise:
+    def noise(self, records: Sequence[Record]) -> NoiseDensity:
         """Return the shot noise of the output and the wander of its logarithm.
 
         At a standing output I the state's noise is white noise that is integrated, so that above
@@ -183,8 +184,8 @@ class Recipe:
             relative = (density[band] - white) / current[weight] ** 2
             wander.append(float(np.median(relative * (2.0 * np.pi * frequency[band]) ** 2 / 2.0)))
         if not shot:
-            return CurrentNoise()
-        return CurrentNoise(shot=float(np.mean(shot)), wander=max(0.0, float(np.mean(wander))))
+            return NoiseDensity()
+        return NoiseDensity(shot=float(np.mean(shot)), wander=max(0.0, float(np.mean(wander))))
 
     def energy(self, dynamics: Family, records: Sequence[Record]) -> Energy:  # noqa: ARG002
         """Return standing power, and energy per charge of the weight and of the source output."""
@@ -230,6 +231,9 @@ class Recipe:
             "energy_error": max(energy),
             "events": float(sum(len(self._train(a.stimulus).onset) for a, _ in pairs)),
         }
+
+    def transfer(self, records: Sequence[Record]) -> None:
+        """Return none: an integrator's answer depends on what came before."""
 
     def validity(self) -> dict[str, tuple[float, float, str]]:
         """Return what the training covers."""

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from neuromix.characterization.recipe import Record, Stimulus
+from neuromix.characterization.recipe import Record, Stimulus, Transfer
 from neuromix.characterization.recipes import neuron_stimuli as shapes
 from neuromix.comparison.spikes import match_spikes
 from neuromix.declare import Cell
 from neuromix.errors import FitFailed
 from neuromix.models.families.positive_feedback_lif import REFERENCE_CURRENT, Dynamics, hold_time
 from neuromix.models.family import RESTED, Family
-from neuromix.models.model import CurrentNoise, Energy, Model
+from neuromix.models.model import Energy, Model, NoiseDensity
 from neuromix.models.running import interval_errors, spikes_of
 from neuromix.units import thermal_voltage
 
@@ -66,6 +66,7 @@ class Recipe:
         "refractory_time",
         "energy_per_event",
     )
+    main_error = "isi_error_median"
 
     def __init__(self, cell: Cell, technology: str, supply: float) -> None:
         self._cell = cell
@@ -171,16 +172,16 @@ class Recipe:
             "energy_per_event": nominal.energy.per_event + float(np.median(excess)),
         }
 
-    def noise(self, records: Sequence[Record]) -> CurrentNoise:
+    def noise(self, records: Sequence[Record]) -> NoiseDensity:
         """Return the mean over membrane voltages of the white and the 1/f part."""
         if not records:
-            return CurrentNoise()
+            return NoiseDensity()
         density = np.mean([record.arrays["input_noise"] ** 2 for record in records], axis=0)
         frequency = records[0].arrays["frequency"]
         # S = white + flicker / f, weighted relatively: linear in both.
         design = np.stack([np.ones_like(frequency), 1.0 / frequency], axis=1) / density[:, None]
         (white, flicker), *_ = np.linalg.lstsq(design, np.ones_like(frequency), rcond=None)
-        return CurrentNoise(max(0.0, float(white)), max(0.0, float(flicker)), 1.0)
+        return NoiseDensity(max(0.0, float(white)), max(0.0, float(flicker)), 1.0)
 
     def energy(self, dynamics: Family, records: Sequence[Record]) -> Energy:  # noqa: ARG002
         """Split the energy of an interval into a part per spike and a standing power."""
@@ -228,6 +229,12 @@ class Recipe:
             "latency_error": float(np.nanmedian(np.abs(latency))),
             "latency_error_max": float(np.nanmax(np.abs(latency))),
         }
+
+    def transfer(self, records: Sequence[Record]) -> Transfer:
+        """Return the spike rate against the input current, f-I."""
+        currents = np.array([dict(record.stimulus.overrides)["i_in"] for record in records])
+        rates = np.array([record.values["rate"] for record in records])
+        return Transfer(currents, rates, "input current", "A", "spike rate", "Hz")
 
     def validity(self) -> dict[str, tuple[float, float, str]]:
         """Return the range of the input current."""

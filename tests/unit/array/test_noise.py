@@ -7,12 +7,12 @@ from scipy.stats import kstest
 
 from neuromix.array.noise import NoiseState, noise_law, noise_series
 from neuromix.data.randomness import generator
-from neuromix.models.model import CurrentNoise
+from neuromix.models.model import NoiseDensity
 
 DT = 20e-6
 
 
-def series(noise: CurrentNoise, cells: int, steps: int, trial: int = 0, seed: int = 1):
+def series(noise: NoiseDensity, cells: int, steps: int, trial: int = 0, seed: int = 1):
     law = noise_law(noise, DT, steps * DT)
     words = generator(seed, "noise").integers(0, 2**64, cells, dtype=np.uint64)
     state = NoiseState.start(law, words, trial)
@@ -21,7 +21,7 @@ def series(noise: CurrentNoise, cells: int, steps: int, trial: int = 0, seed: in
 
 def test_white_noise_is_normal_with_the_variance_of_its_density() -> None:
     """Kolmogorov-Smirnov on 4e5 deviates; fails by chance with probability 1e-5."""
-    values = series(CurrentNoise(white=2e-28), 8, 50_000).ravel()
+    values = series(NoiseDensity(white=2e-28), 8, 50_000).ravel()
     sigma = np.sqrt(2e-28 / (2 * DT))
     assert kstest(values / sigma, "norm").pvalue > 1e-5
 
@@ -33,7 +33,7 @@ def test_the_spectrum_follows_the_law_within_half_a_decibel(exponent: float) -> 
     A band holds at least 3 000 periodogram values: its error is below 0.08 dB rms, so that the
     0.5 dB are more than five sigma after the law's own ripple of 0.1 dB.
     """
-    noise = CurrentNoise(white=1e-28, flicker=1e-25, exponent=exponent)
+    noise = NoiseDensity(white=1e-28, flicker=1e-25, exponent=exponent)
     values = series(noise, 48, 2**17)
     frequency, density = welch(values, 1.0 / DT, nperseg=2**15, axis=1)
     density = density.mean(axis=0)
@@ -45,7 +45,7 @@ def test_the_spectrum_follows_the_law_within_half_a_decibel(exponent: float) -> 
 
 
 def test_streams_belong_to_their_cell_and_trial() -> None:
-    noise = CurrentNoise(white=1e-28, flicker=1e-26)
+    noise = NoiseDensity(white=1e-28, flicker=1e-26)
     few, many = series(noise, 3, 50), series(noise, 7, 50)
     assert np.array_equal(few, many[:3])
     assert not np.any(series(noise, 3, 50, trial=1) == few)
@@ -53,4 +53,4 @@ def test_streams_belong_to_their_cell_and_trial() -> None:
 
 
 def test_no_noise_is_silent() -> None:
-    assert not series(CurrentNoise(), 2, 10).any()
+    assert not series(NoiseDensity(), 2, 10).any()

@@ -10,7 +10,7 @@ from neuromix.array.encoders import poisson_code, rate_code
 from neuromix.array.fabric import Fabric
 from neuromix.array.simulation import run, run_batch
 from neuromix.errors import BadValue
-from neuromix.models.model import CurrentNoise
+from neuromix.models.model import NoiseDensity
 
 LIF, DPI, DAC = provisional.neuron(), provisional.synapse(), provisional.converter()
 DURATION = 10e-3
@@ -176,7 +176,7 @@ def test_noise_jitters_the_intervals_as_its_law_says() -> None:
     """
     import dataclasses
 
-    noisy = dataclasses.replace(LIF, noise=CurrentNoise(white=1e-27))
+    noisy = dataclasses.replace(LIF, noise=NoiseDensity(white=1e-27))
     current = 1e-9
     chip = Chip(1)
     chip.add("a", Array(noisy, 64, mismatch=False, current=current))

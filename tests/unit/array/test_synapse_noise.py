@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import neuromix as nmx
-from neuromix.models.model import CurrentNoise
+from neuromix.models.model import NoiseDensity
 
 NEURONS = 600
 DT = 10e-6
@@ -14,9 +14,9 @@ BURST = 1e-3
 DURATION = 7e-3
 
 
-def currents(cells, noise: CurrentNoise, noisy: bool = True) -> np.ndarray:
+def currents(cells, noise: NoiseDensity, noisy: bool = True) -> np.ndarray:
     """Return the input currents after one burst of pulses, shape (steps, NEURONS), A."""
-    neuron = replace(cells["neuron"], noise=CurrentNoise())
+    neuron = replace(cells["neuron"], noise=NoiseDensity())
     synapse = replace(cells["synapse"], noise=noise)
     chip = nmx.Chip(seed=5)
     source = chip.add("source", nmx.SpikeSource(1))
@@ -41,7 +41,7 @@ def cells():
 def test_the_logarithm_wanders_as_its_law_says(cells):
     """Variance over 600 synapses grows by wander x time; 4.5 sigma, 7e-6 by chance."""
     wander = 0.05
-    noisy, quiet = (currents(cells, CurrentNoise(wander=wander), on) for on in (True, False))
+    noisy, quiet = (currents(cells, NoiseDensity(wander=wander), on) for on in (True, False))
     early, late = int(2e-3 / DT), int(6e-3 / DT)
     spread = [np.var(np.log(noisy[k] / quiet[k])) for k in (early, late)]
     expected = wander * (late - early) * DT
@@ -53,7 +53,7 @@ def test_the_logarithm_wanders_as_its_law_says(cells):
 def test_the_output_has_shot_noise(cells):
     """Variance of a step's mean is shot I / (2 dt); 4.5 sigma, 7e-6 by chance."""
     shot = 6e-19
-    noisy, quiet = (currents(cells, CurrentNoise(shot=shot), on) for on in (True, False))
+    noisy, quiet = (currents(cells, NoiseDensity(shot=shot), on) for on in (True, False))
     steps = slice(int(2e-3 / DT), int(2.2e-3 / DT))
     measured = np.var(noisy[steps] - quiet[steps])
     expected = shot * quiet[steps].mean() / (2 * DT)
@@ -63,5 +63,5 @@ def test_the_output_has_shot_noise(cells):
 
 
 def test_without_noise_nothing_moves(cells):
-    noise = CurrentNoise(shot=6e-19, wander=0.05)
-    assert np.array_equal(currents(cells, noise, False), currents(cells, CurrentNoise(), False))
+    noise = NoiseDensity(shot=6e-19, wander=0.05)
+    assert np.array_equal(currents(cells, noise, False), currents(cells, NoiseDensity(), False))
