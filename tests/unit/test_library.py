@@ -11,9 +11,10 @@ from neuromix.declare import Cell, Technology
 from neuromix.errors import BadValue, InputError, UnknownName
 
 OWN = """\
-from neuromix.declare import Cell, Port
+from neuromix.declare import Cell, Port, Realisation
 
-cell = Cell("own_cell", "{summary}", (Port("a", "input", ""),), (), ())
+size = Realisation("gf180mcu", (("w", {width}),), (), 1.8)
+cell = Cell("own_cell", "{summary}", (Port("a", "input", ""),), (size,), ())
 """
 
 
@@ -22,7 +23,7 @@ def own(tmp_path, monkeypatch):
     """A designer's private library, named by NEUROMIX_PATH."""
     for name in ("circuits", "netlists"):
         (tmp_path / name).mkdir()
-    (tmp_path / "circuits" / "own_cell.py").write_text(OWN.format(summary="private"))
+    (tmp_path / "circuits" / "own_cell.py").write_text(OWN.format(summary="private", width=1e-6))
     (tmp_path / "netlists" / "own_cell.cir").write_text(".subckt own_cell a\n.ends\n")
     monkeypatch.setenv("NEUROMIX_PATH", str(tmp_path))
     return tmp_path
@@ -53,12 +54,12 @@ def test_a_private_library_stands_beside_the_built_in_one(own):
 
 def test_a_changed_declaration_is_read_again(own):
     assert library.cell("own_cell").summary == "private"
-    (own / "circuits" / "own_cell.py").write_text(OWN.format(summary="changed since"))
+    (own / "circuits" / "own_cell.py").write_text(OWN.format(summary="changed since", width=1e-6))
     assert library.cell("own_cell").summary == "changed since"
 
 
 def test_a_name_twice_names_both_files(own):
-    (own / "circuits" / "lif_neuron.py").write_text(OWN.format(summary="another"))
+    (own / "circuits" / "lif_neuron.py").write_text(OWN.format(summary="another", width=1e-6))
     with pytest.raises(BadValue, match=r"two libraries hold lif_neuron\.py") as caught:
         library.cell("own_cell")
     assert str(own) in str(caught.value)
@@ -101,9 +102,13 @@ def test_unknown_names():
         library.cells.absent  # noqa: B018
 
 
-def test_source_hash_sees_the_netlist(own):
-    (own / "circuits" / "own_cell.py").write_text(OWN.format(summary="private"))
+def test_source_hash_sees_netlist_and_sizes_but_no_texts(own):
+    declaration, netlist = own / "circuits" / "own_cell.py", own / "netlists" / "own_cell.cir"
     before = library.source_hash("own_cell", "gf180mcu")
-    assert before == library.source_hash("own_cell", "gf180mcu")
-    (own / "netlists" / "own_cell.cir").write_text(".subckt own_cell a\n* changed\n.ends\n")
+    declaration.write_text(OWN.format(summary="another text", width=1e-6))
+    assert library.source_hash("own_cell", "gf180mcu") == before
+    declaration.write_text(OWN.format(summary="private", width=2e-6))
+    assert library.source_hash("own_cell", "gf180mcu") != before
+    declaration.write_text(OWN.format(summary="private", width=1e-6))
+    netlist.write_text(".subckt own_cell a\n* changed\n.ends\n")
     assert library.source_hash("own_cell", "gf180mcu") != before
