@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from neuromix import library
 from neuromix.characterization.assembly import job_for, replica_voltages
 from neuromix.data.provenance import software
-from neuromix.declare import Bench, Cell, Condition, Settings
+from neuromix.declare import Bench, Cell, Condition, Current, Settings, Sweep
 from neuromix.declare.analysis import Analysis
 from neuromix.engine.contract import Engine, raised
 from neuromix.engine.job import Job, Outcome
@@ -123,6 +123,10 @@ def simulate_cell(
         )
     outcomes = [row[0] for row in engine.run(jobs)]
     units = {item.name: item.unit for item in bench.measures}
+    if isinstance(bench.analysis, Sweep):
+        swept_port = bench.analysis.ports[0][0]
+        by_current = any(d.port == swept_port and isinstance(d, Current) for d in bench.drives)
+        units["sweep"] = "A" if by_current else "V"
     dataset = _dataset(swept, list(zip(points, jobs, outcomes, strict=True)), units)
     for item in bench.parameters:
         if item.name in dataset.coords:
@@ -179,7 +183,7 @@ def _dataset(
         for point, _, outcome in runs:
             padded[point][: len(outcome.arrays[name])] = outcome.arrays[name]
         dataset[name] = ((*dims, f"{name}_number"), padded, {"units": units.get(name, "")})
-    _add_waves(dataset, dims, shape, runs)
+    _add_waves(dataset, dims, shape, runs, units)
     return dataset
 
 
@@ -188,16 +192,16 @@ def _add_waves(
     dims: tuple[str, ...],
     shape: tuple[int, ...],
     runs: Sequence[tuple[tuple[int, ...], Job, Outcome]],
+    units: Mapping[str, str],
 ) -> None:
     axis = runs[0][1].deck.axis
     waves = [name for name in runs[0][2].waves if name != axis]
-    symbols = {"time": "s", "frequency": "Hz"}
-    if axis and len(runs) == 1:
-        grid = runs[0][2].waves[axis]
-    elif axis:
-        grid = np.linspace(0.0, max(job.deck.stop for _, job, _ in runs), GRID_POINTS)
-    else:
-        grid = np.empty(0)
+    symbols = {"time": "s", "frequency": "Hz", **units}
+    grids = [outcome.waves[axis] for _, _, outcome in runs] if axis else [np.empty(0)]
+    grid = grids[0]
+    if not all(np.array_equal(grid, other) for other in grids):
+        low, high = min(other[0] for other in grids), max(other[-1] for other in grids)
+        grid = np.linspace(low, high, GRID_POINTS)
     if axis:
         dataset.coords[axis] = (axis, grid, {"units": symbols[axis], "long_name": axis})
     for name in waves:
@@ -205,7 +209,9 @@ def _add_waves(
         for point, _, outcome in runs:
             wave = outcome.waves[name]
             table[point] = (
-                np.interp(grid, outcome.waves[axis], wave, right=np.nan) if axis else wave[0]
+                np.interp(grid, outcome.waves[axis], wave, left=np.nan, right=np.nan)
+                if axis
+                else wave[0]
             )
         unit = "A" if name.startswith("i(") else "V"
         if axis == "frequency":

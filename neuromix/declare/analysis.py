@@ -63,6 +63,29 @@ class OperatingPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """Direct-current solutions while the constant drives of some ports move together.
+
+    Each port in ``ports`` stands at the value of its drive plus ``gain`` times the swept value, so
+    that ``(("x1", 0.5), ("x2", -0.5))`` is a differential voltage around a common mode.
+
+    Parameters
+    ----------
+    ports : tuple of (str, float) pairs
+        Ports and their gains; all of them are driven by voltages, or all by currents.
+    start, stop : float or str
+        First and last swept value, start below stop; V or A.
+    points : float or str
+        How many values, evenly spaced, both ends included.
+    """
+
+    ports: tuple[tuple[str, float], ...]
+    start: Number
+    stop: Number
+    points: Number
+
+
+@dataclass(frozen=True, slots=True)
 class Transient:
     """The solution over time, from 0 to ``stop``, in steps of at most ``max_step``."""
 
@@ -84,4 +107,4 @@ class Noise:
     points: int = 10
 
 
-Analysis = OperatingPoint | Transient | Noise
+Analysis = OperatingPoint | Sweep | Transient | Noise

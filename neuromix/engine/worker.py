@@ -167,8 +167,10 @@ class Worker:
             if not np.all(np.isfinite(wave)):
                 raise SimulationFailed(f"ngspice returned values of {name} that are not finite")
         if deck.axis:
-            end = float(waves[deck.axis][-1])
-            if abs(end - deck.stop) > _END_TOLERANCE * deck.stop:
+            axis = waves[deck.axis]
+            end = float(axis[-1])
+            # A sweep may end at 0, so that its end alone is no scale.
+            if abs(end - deck.stop) > _END_TOLERANCE * max(abs(axis[0]), abs(deck.stop)):
                 raise NotConverged(
                     f"ngspice stopped at {deck.axis} = {end:.6g} before {deck.stop:.6g}"
                 )

@@ -18,6 +18,7 @@ from neuromix.declare import (
     OperatingPoint,
     Realisation,
     Settings,
+    Sweep,
     Transient,
     Voltage,
 )
@@ -118,10 +119,13 @@ def compose(
             source, drain = ends if bias.current >= 0.0 else (bias.port, "0")
             circuit.I(bias.port, source, drain, abs(bias.current))
     noisy = bench.analysis.input if isinstance(bench.analysis, Noise) else None
+    analysis = bench.analysis
+    gains = _sweep(circuit, bench, analysis, values) if isinstance(analysis, Sweep) else {}
     for drive in bench.drives:
         if drive.port not in nodes:
             raise UnknownName(f"port of {cell.name}", drive.port, nodes)
-        _connect(circuit, drive, values, small_signal=drive.port == noisy)
+        gain = gains.get(drive.port, 0.0)
+        _connect(circuit, drive, values, small_signal=drive.port == noisy, gain=gain)
 
     statements = [
         subcircuit.text(sizes),
@@ -139,7 +143,7 @@ def compose(
         models=identity,
         command=command,
         vectors=_vectors(
-            bench, nodes, {*cell.ports_of("supply"), *_held(realisation, bias_voltages)}
+            bench, nodes, {*cell.ports_of("supply"), *_held(realisation, bias_voltages)}, axis
         ),
         axis=axis,
         stop=stop,
@@ -160,7 +164,8 @@ def deck_of_circuit(
     circuit : PySpice.Spice.Netlist.Circuit
         Anything whose ``str()`` is SPICE.
     analysis : Analysis
-        What is simulated; the ``input`` of a noise analysis is the name of a source.
+        What is simulated; the ``input`` of a noise analysis is the name of a source, and so is the
+        one port of a sweep.
     save : iterable of str
         Nodes, and ``i(source)`` for the current into a voltage source's + terminal.
     settings : Settings, optional
@@ -169,6 +174,11 @@ def deck_of_circuit(
     closing = {".title", ".end"}
     lines = [line for line in str(circuit).splitlines() if line.strip()]
     text = "\n".join(line for line in lines if line.split()[0].lower() not in closing)
+    if isinstance(analysis, Sweep):
+        raise BadValue(
+            "a sweep moves the ports of a cell, not the sources of a circuit",
+            cure="an OperatingPoint for each value, or a cell of your own: circuits/README.md",
+        )
     command, axis, stop = _command(analysis, (), {})
     if isinstance(analysis, Noise):
         save = ()
@@ -199,12 +209,47 @@ def _body(circuit: Any) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith(".title"))
 
 
+def _sweep(
+    circuit: Any, bench: Bench, analysis: Sweep, values: Mapping[str, float]
+) -> dict[str, float]:
+    """Add the node whose voltage is the swept value, and return the gains of the ports.
+
+    The source that ngspice steps runs from 0 to 1: its loop ends at an absolute 2e-13, which is
+    nothing to that and much to a current.
+    """
+    start, stop = resolve(analysis.start, values), resolve(analysis.stop, values)
+    points = resolve(analysis.points, values)
+    if not start < stop or round(points) < 2:
+        raise BadValue(
+            f"bench {bench.name!r}: a sweep from {start:g} to {stop:g} in {points:g} points",
+            cure="start below stop, and two points or more",
+        )
+    constant = {
+        drive.port: type(drive)
+        for drive in bench.drives
+        if isinstance(drive, (Current, Voltage)) and isinstance(drive.waveform, Constant)
+    }
+    for port, _ in analysis.ports:
+        if port not in constant:
+            raise UnknownName(f"constant drive of bench {bench.name!r}", port, constant)
+    if len({constant[port] for port, _ in analysis.ports}) != 1:
+        raise BadValue(
+            f"bench {bench.name!r} sweeps voltages and currents together",
+            cure="ports that are all driven by voltages, or all by currents",
+        )
+    circuit.V("sweep_part", "sweep_part", circuit.gnd, 0.0)
+    circuit.V("sweep_start", "sweep_start", circuit.gnd, start)
+    circuit.VCVS("sweep", "sweep", "sweep_start", "sweep_part", circuit.gnd, stop - start)
+    return dict(analysis.ports)
+
+
 def _connect(
     circuit: Any,
     drive: Drive,
     values: Mapping[str, float],
     *,
     small_signal: bool,
+    gain: float,
 ) -> None:
     port = drive.port
     if isinstance(drive, Hold):
@@ -213,7 +258,15 @@ def _connect(
         return
     corners = drive.waveform.points(values)
     steady = isinstance(drive.waveform, Constant)
-    if isinstance(drive, Current):
+    if gain:
+        value = corners[0][1]
+        if isinstance(drive, Current):
+            circuit.I(port, circuit.gnd, port, value)
+            circuit.VCCS(port, circuit.gnd, port, "sweep", circuit.gnd, gain)
+        else:
+            circuit.V(port, port, f"{port}_sweep", value)
+            circuit.VCVS(port, f"{port}_sweep", circuit.gnd, "sweep", circuit.gnd, gain)
+    elif isinstance(drive, Current):
         if steady:
             circuit.I(port, circuit.gnd, port, _steady(corners[0][1], small_signal))
         else:
@@ -238,6 +291,9 @@ def _command(
 ) -> tuple[str, str, float]:
     if isinstance(analysis, OperatingPoint):
         return "op", "", 0.0
+    if isinstance(analysis, Sweep):
+        step = 1.0 / (round(resolve(analysis.points, values)) - 1)
+        return f"dc vsweep_part 0 1 {step!r}", "sweep", resolve(analysis.stop, values)
     if isinstance(analysis, Transient):
         stop, step = resolve(analysis.stop, values), resolve(analysis.max_step, values)
         return f"tran {step!r} {stop!r} 0 {step!r}", "time", stop
@@ -258,11 +314,13 @@ def _held(realisation: Realisation, bias_voltages: Mapping[str, float] | None) -
     return {bias.port for bias in realisation.biases} & set(bias_voltages or ())
 
 
-def _vectors(bench: Bench, nodes: Mapping[str, str], sources: set[str]) -> tuple[Vector, ...]:
+def _vectors(
+    bench: Bench, nodes: Mapping[str, str], sources: set[str], axis: str
+) -> tuple[Vector, ...]:
     if isinstance(bench.analysis, Noise):
         return _NOISE_VECTORS
     sources = sources | {drive.port for drive in bench.drives if isinstance(drive, Voltage)}
-    found = list(_axis_vector("time" if isinstance(bench.analysis, Transient) else ""))
+    found = list(_axis_vector(axis))
     for name in bench.keep:
         if name.startswith("i("):
             port = name[2:-1]

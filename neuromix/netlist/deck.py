@@ -48,7 +48,7 @@ class Deck:
     vectors : tuple of Vector
         What to bring back.
     axis : str
-        ``"time"``, ``"frequency"`` or empty.
+        ``"time"``, ``"sweep"``, ``"frequency"`` or empty.
     stop : float
         Where the axis must end for the run to count; 0 for no axis.
     transistors : tuple of Transistor
