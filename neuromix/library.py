@@ -136,6 +136,14 @@ def netlist_file(name: str) -> Path:
     return files[f"{name}.cir"]
 
 
+def model_set_file(name: str) -> Path:
+    """Return the model file of that name, which a library holds beside its netlists."""
+    files = _files("netlists/*.lib")
+    if name not in files:
+        raise UnknownName("model file", name, files)
+    return files[name]
+
+
 def declaration_file(name: str) -> Path:
     """Return the file of the declaration with that stem."""
     files = dict(_declarations())

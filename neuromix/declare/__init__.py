@@ -19,7 +19,13 @@ from neuromix.declare.condition import Condition, Plan
 from neuromix.declare.drive import Constant, Current, Drive, Hold, Points, Pulses, Step, Voltage
 from neuromix.declare.parameter import Parameter
 from neuromix.declare.specification import Specification
-from neuromix.declare.technology import Device, MismatchLaw, ModelSet, Technology
+from neuromix.declare.technology import (
+    Device,
+    IncludedModelSet,
+    MismatchLaw,
+    ModelSet,
+    Technology,
+)
 
 __all__ = [
     "Analysis",
@@ -32,6 +38,7 @@ __all__ = [
     "Device",
     "Drive",
     "Hold",
+    "IncludedModelSet",
     "Measure",
     "MismatchLaw",
     "ModelFamily",

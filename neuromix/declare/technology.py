@@ -37,7 +37,7 @@ class Device:
     neutral : str
         ``"nfet"`` or ``"pfet"``.
     model : str
-        Name of the binned model.
+        Name of the model, binned or not.
     diffusion : float
         Length of a source or drain diffusion, m; its area and perimeter follow from the width.
     mismatch : MismatchLaw
@@ -78,6 +78,35 @@ class ModelSet:
     open_pdks: str
     licence: str
 
+    @property
+    def source(self) -> str:
+        """Where the file comes from, in a few words."""
+        return f"{self.package} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class IncludedModelSet:
+    """A model file that lies in ``netlists/`` of a library, beside the cells.
+
+    Parameters
+    ----------
+    file : str
+        Its name there; it ends in ``.lib``.
+    sha256 : str
+        Pinned hash of the file: the identity of the model set in every result.
+    licence : str
+        SPDX identifier.
+    """
+
+    file: str
+    sha256: str
+    licence: str
+
+    @property
+    def source(self) -> str:
+        """Where the file comes from, in a few words."""
+        return "comes with the library"
+
 
 @dataclass(frozen=True, slots=True)
 class Technology:
@@ -97,8 +126,8 @@ class Technology:
         Nominal, V.
     temperature : tuple of float
         Lowest and highest temperature that the models cover, K.
-    model_set : ModelSet
-        Files.
+    model_set : ModelSet or IncludedModelSet
+        The model file: fetched once, or part of the library that declares the technology.
     """
 
     name: str
@@ -108,7 +137,7 @@ class Technology:
     constants: tuple[tuple[str, float], ...]
     supply: float
     temperature: tuple[float, float]
-    model_set: ModelSet
+    model_set: ModelSet | IncludedModelSet
 
     def device(self, neutral: str) -> Device:
         """Return the device that stands for ``nfet`` or ``pfet``."""

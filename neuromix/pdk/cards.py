@@ -19,7 +19,7 @@ from neuromix.pdk.location import model_file
 from neuromix.units import render
 
 _LIMIT = re.compile(r"\b([lw]m(?:in|ax))\s*=\s*(\S+)", re.IGNORECASE)
-_MODEL = re.compile(r"\.model\s+(\w+)\.\d+\s", re.IGNORECASE)
+_MODEL = re.compile(r"\.model\s+(\w+?)(?:\.\d+)?\s+[np]mos\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(?:;|\$\s|//).*")
 
 _PASSIVES = """\

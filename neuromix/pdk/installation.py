@@ -14,9 +14,9 @@ from pathlib import Path
 import filelock
 
 from neuromix.data.files import replace_file
-from neuromix.declare import ModelSet, Technology
+from neuromix.declare import IncludedModelSet, ModelSet, Technology
 from neuromix.errors import BadValue, DiskFull, TechnologyError
-from neuromix.pdk.location import file_hash, installed_file
+from neuromix.pdk.location import file_hash, installed_file, model_file
 
 LARGEST_FILE = 64 * 2**20
 """No model file is larger than this, bytes; a larger member of a wheel is not unpacked."""
@@ -28,7 +28,8 @@ PATIENCE = 600.0
 def install(technology: Technology, wheel: Path | None = None) -> Path:
     """Put the pinned model file of a technology into the user's data folder.
 
-    Nothing is done where it is there already. Nothing of the wheel is executed or imported.
+    Nothing is done where it is there already, or comes with a library. Nothing of the wheel is
+    executed or imported.
 
     Parameters
     ----------
@@ -46,21 +47,30 @@ def install(technology: Technology, wheel: Path | None = None) -> Path:
     ------
     TechnologyError
         Where the wheel cannot be fetched, or is not the pinned one.
+    ModelSetMissing
+        Where a file that comes with a library has been changed.
     DiskFull, BadValue
-        Where the data folder cannot be written.
+        Where the data folder cannot be written, or a wheel is given for what comes with a library.
     """
-    target = installed_file(technology)
+    model_set = technology.model_set
+    if isinstance(model_set, IncludedModelSet):
+        if wheel is not None:
+            raise BadValue(
+                f"the model set of {technology.name} {model_set.source}",
+                [f"{wheel} is not looked at"],
+                "nothing: it needs no installation",
+            )
+        return model_file(technology)
+    target = installed_file(technology, model_set)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(target.parent / ".lock", timeout=PATIENCE):
-            if target.is_file() and file_hash(target) == technology.model_set.sha256:
+            if target.is_file() and file_hash(target) == model_set.sha256:
                 return target
             if wheel is not None:
-                return _unpack(technology.model_set, wheel, target)
+                return _unpack(model_set, wheel, target)
             with tempfile.TemporaryDirectory(prefix="neuromix-") as folder:
-                return _unpack(
-                    technology.model_set, _fetch(technology.model_set, Path(folder)), target
-                )
+                return _unpack(model_set, _fetch(model_set, Path(folder)), target)
     except filelock.Timeout as error:
         raise TechnologyError(
             f"another installation of {technology.name} does not end",

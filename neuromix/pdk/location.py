@@ -9,7 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
-from neuromix.declare import Technology
+from neuromix import library
+from neuromix.declare import IncludedModelSet, ModelSet, Technology
 from neuromix.errors import ModelSetMissing
 
 
@@ -19,17 +20,17 @@ def data_folder() -> Path:
     return Path(chosen) if chosen else platformdirs.user_data_path("neuromix")
 
 
-def installed_file(technology: Technology) -> Path:
-    """Return where :func:`neuromix.pdk.install` puts the model file, whether it is there or not."""
-    return data_folder() / "models" / technology.name / Path(technology.model_set.member).name
+def installed_file(technology: Technology, model_set: ModelSet) -> Path:
+    """Return where :func:`neuromix.pdk.install` puts a model file, whether it is there or not."""
+    return data_folder() / "models" / technology.name / Path(model_set.member).name
 
 
-def open_pdks_file(technology: Technology) -> Path | None:
+def open_pdks_file(model_set: ModelSet) -> Path | None:
     """Return the model file of the open_pdks installation at ``$PDK_ROOT/$PDK``, if it has one."""
     root, name = os.environ.get("PDK_ROOT"), os.environ.get("PDK")
     if not root or not name:
         return None
-    file = Path(root) / name / technology.model_set.open_pdks
+    file = Path(root) / name / model_set.open_pdks
     return file if file.is_file() else None
 
 
@@ -47,18 +48,23 @@ def _file_hash(file: Path, _mtime: int, _size: int) -> str:
 def identity(technology: Technology) -> tuple[Path, str]:
     """Return the model file in use and its SHA-256, which belongs in every result.
 
-    The file of an open_pdks installation comes first and is taken as it is, with its own hash. The
-    one in the data folder has to have the pinned hash.
+    A file that comes with a library has to have its pinned hash. Of the others, that of an
+    open_pdks installation comes first and is taken as it is, with its own hash; the one in the data
+    folder has to have the pinned hash.
 
     Raises
     ------
     ModelSetMissing
-        Where there is no model file, or the one in the data folder has been changed.
+        Where there is no model file, or a pinned one has been changed.
     """
-    chosen = open_pdks_file(technology)
+    model_set = technology.model_set
+    if isinstance(model_set, IncludedModelSet):
+        cure = "restore it from the distribution of its library"
+        return _pinned(technology, library.model_set_file(model_set.file), cure)
+    chosen = open_pdks_file(model_set)
     if chosen is not None:
         return chosen, file_hash(chosen)
-    file = installed_file(technology)
+    file = installed_file(technology, model_set)
     cure = f"neuromix pdk install {technology.name}"
     if not file.is_file():
         raise ModelSetMissing(
@@ -66,6 +72,10 @@ def identity(technology: Technology) -> tuple[Path, str]:
             [f"no file {file}", "no open_pdks installation at $PDK_ROOT/$PDK that holds it"],
             cure,
         )
+    return _pinned(technology, file, cure)
+
+
+def _pinned(technology: Technology, file: Path, cure: str) -> tuple[Path, str]:
     found, pinned = file_hash(file), technology.model_set.sha256
     if found != pinned:
         raise ModelSetMissing(

