@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +22,23 @@ NOMINAL: Variation = ()
 
 
 @functools.cache
-def _measures() -> str:
-    """Return the hash of what takes the measures: another measure must not recall old numbers."""
-    files = sorted(Path(measure.__file__).parent.glob("*.py"))
-    return digest(*(file.read_bytes() for file in files))
+def _measure_source(kind: str) -> str:
+    """Return the hash of what takes a measure: another one must not recall old numbers.
+
+    That is its module and the modules of the package that this one uses, and theirs.
+    """
+    found: dict[str, ModuleType] = {}
+    waiting = [sys.modules[measure.function(kind).__module__]]
+    while waiting:
+        module = waiting.pop()
+        if module.__name__ in found:
+            continue
+        found[module.__name__] = module
+        used = {getattr(item, "__module__", "") for item in vars(module).values()}
+        waiting += [
+            sys.modules[name] for name in used if str(name).startswith(f"{measure.__name__}.")
+        ]
+    return digest(*(inspect.getsource(found[name]) for name in sorted(found)))
 
 
 @dataclass(frozen=True)
@@ -59,7 +74,8 @@ class Job:
         changed = "\n".join(
             f"{a.device} {a.parameter} {a.value!r}" for a in self.variations[position]
         )
-        return digest(self.deck.key, calls, changed, str(position in self.keep), _measures())
+        sources = [_measure_source(kind) for kind in sorted({m.kind for m in self.measures})]
+        return digest(self.deck.key, calls, changed, str(position in self.keep), *sources)
 
 
 @dataclass(frozen=True)

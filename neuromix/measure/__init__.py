@@ -66,6 +66,7 @@ __all__ = [
     "drawn_charges",
     "energy_per_spike",
     "final",
+    "function",
     "inter_spike_interval",
     "latency",
     "peak",
@@ -82,8 +83,8 @@ __all__ = [
 ]
 
 
-def take(kind: str, waves: Waves, arguments: Mapping[str, float | str]) -> Measured:
-    """Take the measure that a declaration names.
+def function(kind: str) -> Callable[..., Measured]:
+    """Return the measure that a declaration names.
 
     Raises
     ------
@@ -92,4 +93,9 @@ def take(kind: str, waves: Waves, arguments: Mapping[str, float | str]) -> Measu
     """
     if kind not in _KINDS:
         raise UnknownName("kind of measure", kind, _KINDS)
-    return _KINDS[kind](waves, **arguments)
+    return _KINDS[kind]
+
+
+def take(kind: str, waves: Waves, arguments: Mapping[str, float | str]) -> Measured:
+    """Take the measure that a declaration names; see :func:`function`."""
+    return function(kind)(waves, **arguments)
