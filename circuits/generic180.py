@@ -33,7 +33,7 @@ technology = Technology(
     temperature=(233.15, 398.15),
     model_set=IncludedModelSet(
         file="generic180.lib",
-        sha256="c34bb828466b2ab8e6d451c555c38e1f1fd97b7fb590f63aad19f16ae76bf2f7",
+        sha256="a1e809257259d5f2421e33a614c52ba85d4f46c8aee03bebacaed8807c134a92",
         licence="GPL-3.0-or-later",
     ),
 )
