@@ -1,47 +1,81 @@
 """Make the committed models of ``circuits/`` anew: characterize, fit, verify.
 
-Run by ``make models``; the only writer of ``circuits/*.model.json``. Simulations are stored in
-``build/simulations``, so that an interrupted run goes on where it was.
+Run by ``make models``; the only writer of ``circuits/*.model.json`` and of the measured datasets
+``circuits/*.nc`` beside them. Arguments name what is made, as ``CELL`` or ``CELL.TECHNOLOGY``; all
+by default. Simulations are stored in ``build/simulations``, so that an interrupted run goes on
+where it was.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import neuromix as nmx
 from neuromix.cli.progress import reporting
 from neuromix.data.netcdf import write_dataset
-from neuromix.declare import Plan
+from neuromix.declare import Cell, Plan, Technology
+from neuromix.engine.contract import Engine, Progress
 from neuromix.engine.pool import NgspiceEngine
+from neuromix.units import kelvin
 
 ROOT = Path(__file__).resolve().parent.parent
-CELLS = ("lif_neuron", "dpi_synapse", "dac_synapse")
+CIRCUITS = ROOT / "circuits"
 SAMPLES = 200
-TECHNOLOGY = "gf180mcu"
+WORKERS = 2
+TEMPERATURES = tuple(map(kelvin, (0.0, 27.0, 85.0)))
+SUPPLY_TOLERANCE = 0.1
 
 
-def main(names: tuple[str, ...]) -> None:
-    """Make the models of the named cells, or of all."""
-    build = ROOT / "build" / "models"
+def plan_of(cell: Cell, technology: Technology) -> Plan:
+    """Return the star of corners, temperatures and supplies around the typical condition."""
+    nominal = cell.realisation(technology.name).supply
+    return Plan(
+        corner=tuple(corner for corner, _ in technology.corners),
+        temperature=TEMPERATURES,
+        supply=tuple(
+            round(nominal * factor, 4)
+            for factor in (1.0 - SUPPLY_TOLERANCE, 1.0, 1.0 + SUPPLY_TOLERANCE)
+        ),
+        samples=SAMPLES,
+        star=True,
+    )
+
+
+def chosen(arguments: tuple[str, ...]) -> Iterator[tuple[Cell, str]]:
+    """Yield the cells and technologies that are made; a cell without a family has no model."""
+    for cell in nmx.cells:
+        for technology in cell.technologies if cell.model else ():
+            if not arguments or {cell.name, f"{cell.name}.{technology}"} & set(arguments):
+                yield cell, technology
+
+
+def make(cell: Cell, technology: str, engine: Engine, progress: Progress) -> None:
+    """Write dataset and model of one cell in one technology."""
+    stem = f"{cell.name}.{technology}"
+    plan = plan_of(cell, nmx.technology(technology))
+    data = nmx.characterize(cell, plan, technology, engine=engine, progress=progress)
+    write_dataset(data, CIRCUITS / f"{stem}.nc")
+    model = nmx.fit(cell, data)
+    proof = nmx.verify(cell, model, engine=engine, progress=progress)
+    provenance = {**model.provenance, "command": "make models"}
+    nmx.save(
+        replace(model, provenance=provenance, proof=proof.errors),
+        CIRCUITS / f"{stem}.model.json",
+    )
+
+
+def main(arguments: tuple[str, ...]) -> None:
+    """Make what the arguments name, or all."""
     with (
         reporting("loading models") as progress,
-        NgspiceEngine(2, ROOT / "build" / "simulations") as engine,
+        NgspiceEngine(WORKERS, ROOT / "build" / "simulations") as engine,
     ):
-        for name in names or CELLS:
-            cell = nmx.cell(name)
-            data = nmx.characterize(
-                cell, Plan(samples=SAMPLES), TECHNOLOGY, engine=engine, progress=progress
-            )
-            write_dataset(data, build / f"{name}.{TECHNOLOGY}.nc")
-            model = nmx.fit(cell, data)
-            proof = nmx.verify(cell, model, engine=engine, progress=progress)
-            provenance = {**model.provenance, "command": "make models"}
-            nmx.save(
-                replace(model, provenance=provenance, proof=proof.errors),
-                ROOT / "circuits" / f"{name}.{TECHNOLOGY}.model.json",
-            )
+        for cell, technology in chosen(arguments):
+            print(f"{cell.name}.{technology}", flush=True)  # noqa: T201
+            make(cell, technology, engine, progress)
 
 
 if __name__ == "__main__":
