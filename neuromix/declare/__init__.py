@@ -16,7 +16,18 @@ from neuromix.declare.analysis import (
 from neuromix.declare.bench import Bench, Measure
 from neuromix.declare.cell import Bias, Cell, ModelFamily, Port, Realisation
 from neuromix.declare.condition import Condition, Plan
-from neuromix.declare.drive import Constant, Current, Drive, Hold, Points, Pulses, Step, Voltage
+from neuromix.declare.drive import (
+    Constant,
+    Current,
+    Drive,
+    Echo,
+    Hold,
+    Load,
+    Points,
+    Pulses,
+    Step,
+    Voltage,
+)
 from neuromix.declare.parameter import Parameter
 from neuromix.declare.specification import Specification
 from neuromix.declare.technology import (
@@ -37,8 +48,10 @@ __all__ = [
     "Current",
     "Device",
     "Drive",
+    "Echo",
     "Hold",
     "IncludedModelSet",
+    "Load",
     "Measure",
     "MismatchLaw",
     "ModelFamily",

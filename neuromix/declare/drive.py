@@ -122,4 +122,24 @@ class Hold:
     value: Number
 
 
-Drive = Current | Voltage | Hold
+@dataclass(frozen=True, slots=True)
+class Load:
+    """An ideal capacitor from ``port`` to ground: a wire, or the gates that hang on it; F."""
+
+    port: str
+    capacitance: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """An ideal source that gives ``port`` what the port ``of`` showed ``delay`` seconds ago.
+
+    A receiver that answers a handshake: it loads nothing, and its edges are those that it is given.
+    """
+
+    port: str
+    of: str
+    delay: Number
+
+
+Drive = Current | Voltage | Hold | Load | Echo

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.errors import UnknownName
+from neuromix.measure.handshake import edge_count, edge_delay, edge_delays
 from neuromix.measure.neuron import (
     energy_per_spike,
     inter_spike_interval,
@@ -42,6 +43,9 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         charge,
         decay_time,
         drawn_charges,
+        edge_count,
+        edge_delay,
+        edge_delays,
         energy_per_spike,
         final,
         inter_spike_interval,
@@ -64,6 +68,9 @@ __all__ = [
     "crossings",
     "decay_time",
     "drawn_charges",
+    "edge_count",
+    "edge_delay",
+    "edge_delays",
     "energy_per_spike",
     "final",
     "function",

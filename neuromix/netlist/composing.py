@@ -13,7 +13,9 @@ from neuromix.declare import (
     Constant,
     Current,
     Drive,
+    Echo,
     Hold,
+    Load,
     Noise,
     OperatingPoint,
     Realisation,
@@ -28,6 +30,7 @@ from neuromix.errors import BadValue, UnknownName
 from neuromix.netlist.checking import check_devices, check_nodes, check_ports
 from neuromix.netlist.deck import Deck, Transistor, Vector
 from neuromix.netlist.parsing import Subcircuit
+from neuromix.netlist.receiving import connect_echo, connect_load
 from neuromix.units import celsius
 
 HOLDING_INDUCTANCE = 1e12
@@ -122,8 +125,9 @@ def compose(
     analysis = bench.analysis
     gains = _sweep(circuit, bench, analysis, values) if isinstance(analysis, Sweep) else {}
     for drive in bench.drives:
-        if drive.port not in nodes:
-            raise UnknownName(f"port of {cell.name}", drive.port, nodes)
+        for port in (drive.port, *((drive.of,) if isinstance(drive, Echo) else ())):
+            if port not in nodes:
+                raise UnknownName(f"port of {cell.name}", port, nodes)
         gain = gains.get(drive.port, 0.0)
         _connect(circuit, drive, values, small_signal=drive.port == noisy, gain=gain)
 
@@ -255,6 +259,12 @@ def _connect(
     if isinstance(drive, Hold):
         circuit.V(f"{port}_hold", f"{port}_hold", circuit.gnd, resolve(drive.value, values))
         circuit.L(f"{port}_hold", f"{port}_hold", port, HOLDING_INDUCTANCE)
+        return
+    if isinstance(drive, Load):
+        connect_load(circuit, drive, values)
+        return
+    if isinstance(drive, Echo):
+        connect_echo(circuit, drive, values)
         return
     corners = drive.waveform.points(values)
     steady = isinstance(drive.waveform, Constant)

@@ -1,0 +1,128 @@
+"""Stage of a 4-phase address-event handshake, fourteen transistors."""
+
+from neuromix.declare import (
+    Bench,
+    Cell,
+    Echo,
+    Load,
+    Measure,
+    ModelFamily,
+    Parameter,
+    Port,
+    Pulses,
+    Realisation,
+    Settings,
+    Transient,
+    Voltage,
+)
+
+# Femtoamperes decide nothing within nanoseconds.
+SETTINGS = Settings(abstol=1e-14)
+
+SUPPLY = ("supply", "supply")
+CYCLE = (("start", "spike"), ("stop", "armed"), SUPPLY)
+
+cell = Cell(
+    name="address_event_stage",
+    summary="4-phase handshake stage: one request for each spike, however long the spike lasts",
+    ports=(
+        Port("spike", "input", "digital; its rise asks for one event"),
+        Port("request", "output", "to the receiver, over a wire"),
+        Port("acknowledge", "input", "from the receiver"),
+        Port("vdd", "supply", "supply"),
+        Port("vss", "ground", "ground"),
+    ),
+    realisations=(
+        Realisation(
+            technology="gf180mcu",
+            sizes=(
+                ("w_set", 1e-6),
+                ("w_reset", 1e-6),
+                ("w_latch_p", 0.9e-6),
+                ("w_latch_n", 0.45e-6),
+                ("w_join", 1.8e-6),
+                ("w_release", 0.9e-6),
+                ("w_drive_p", 2.7e-6),
+                ("w_drive_n", 1.35e-6),
+                ("l_gate", 0.28e-6),
+                ("w_keep", 0.3e-6),
+                ("l_keep", 2e-6),
+            ),
+            biases=(),
+            supply=1.8,
+        ),
+    ),
+    benches=(
+        Bench(
+            name="handshake",
+            summary="spikes in, a loaded wire, a receiver that acknowledges after a delay",
+            drives=(
+                Voltage(
+                    "spike",
+                    Pulses("supply", "width", "spacing", "count", at=1e-9, rise=1e-10),
+                ),
+                Load("request", "load"),
+                Echo("acknowledge", "request", "receiver_delay"),
+            ),
+            analysis=Transient(stop="duration", max_step="max_step"),
+            parameters=(
+                Parameter("load", 50e-15, "F", "of the wire to the receiver", 1e-18, 1e-11),
+                Parameter("receiver_delay", 1e-9, "s", "from a request to its answer", 1e-11, 1e-6),
+                Parameter("width", 1e-9, "s", "of a spike", 2e-10, 1e-3),
+                Parameter("spacing", 20e-9, "s", "from spike to spike", 1e-9, 1e-3),
+                Parameter("count", 2, "1", "spikes", 0, 1e4),
+                Parameter("duration", 40e-9, "s", "simulated time", 1e-9, 1e-2),
+                Parameter("max_step", 1e-10, "s", "largest step of the simulator", 1e-12, 1e-3),
+            ),
+            measures=(
+                Measure(
+                    "latency",
+                    "edge_delay",
+                    "s",
+                    (("start", "spike"), ("stop", "request"), SUPPLY),
+                    "from the spike to the request",
+                ),
+                Measure(
+                    "release_time",
+                    "edge_delay",
+                    "s",
+                    (("start", "acknowledge"), ("stop", "request"), SUPPLY, ("edges", "rise fall")),
+                    "from the acknowledge to the end of the request",
+                ),
+                Measure(
+                    "cycle_time",
+                    "edge_delay",
+                    "s",
+                    CYCLE,
+                    "from the spike until the next one is taken, all four phases; median",
+                ),
+                Measure("cycles", "edge_delays", "s", CYCLE, "of each event"),
+                Measure(
+                    "requests", "edge_count", "1", (("of", "request"), SUPPLY), "how many were made"
+                ),
+                Measure("request_high", "peak", "V", (("of", "request"),), "highest voltage"),
+                Measure(
+                    "energy",
+                    "supply_energy",
+                    "J",
+                    (("current", "i(vdd)"), ("voltage", "supply")),
+                    "of the supply over the whole run, the charge of the wire included",
+                ),
+            ),
+            keep=("spike", "request", "acknowledge", "armed", "i(vdd)"),
+            initial=(
+                ("request", 0.0),
+                ("acknowledge", 0.0),
+                ("armed", "supply"),
+                ("idle", "supply"),
+                ("disarmed", 0.0),
+            ),
+            settings=SETTINGS,
+        ),
+    ),
+    model=ModelFamily("four_phase_stage"),
+    sources=(
+        "K. A. Boahen, 'Point-to-point connectivity between neuromorphic chips using address "
+        "events', IEEE Trans. Circuits and Systems II, 2000",
+    ),
+)
