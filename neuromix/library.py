@@ -7,6 +7,7 @@ libraries hold is an error that names both. The current folder is never searched
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib.metadata
 import importlib.resources
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from neuromix.data.provenance import digest
 from neuromix.declare import Cell, Technology
+from neuromix.display import Sheet, Table
 from neuromix.errors import BadValue, InputError, NeuromixError, UnknownName
 
 
@@ -175,13 +177,13 @@ def source_hash(name: str, technology_name: str) -> str:
         netlist_file(name).read_bytes(),
         repr((declared.ports, declared.benches, declared.model, declared.devices)),
         repr(declared.realisation(technology_name)),
-        repr(process),
+        repr(dataclasses.astuple(process)),
         process.model_set.sha256,
     )
 
 
 class Cells:
-    """All cells as attributes, for tab completion: ``nmx.cells.lif_neuron``."""
+    """All cells, by attribute or by name: ``nmx.cells.lif_neuron``, ``nmx.cells["lif_neuron"]``."""
 
     def __getattr__(self, name: str) -> Cell:
         if name.startswith("_"):
@@ -196,6 +198,34 @@ class Cells:
 
     def __iter__(self) -> Iterator[Cell]:
         return (cell(name) for name in names_of(Cell))
+
+    def __len__(self) -> int:
+        return len(names_of(Cell))
+
+    def __getitem__(self, name: str) -> Cell:
+        return cell(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(names_of(Cell))
+
+    def __repr__(self) -> str:
+        return f"Cells({', '.join(names_of(Cell))})"
+
+    def _repr_html_(self) -> str:
+        models = model_files()
+        rows = tuple(
+            (
+                item.name,
+                item.summary,
+                ", ".join(bench.name for bench in item.benches),
+                ", ".join(item.technologies),
+                ", ".join(name for name in item.technologies if (item.name, name) in models),
+            )
+            for item in self
+        )
+        header = ("name", "what it is", "benches", "technologies", "model for")
+        where = ", ".join(str(folder) for folder in folders())
+        return Sheet("Cells", f"in {where}", (Table("Cells", header, rows),)).html()
 
 
 cells = Cells()

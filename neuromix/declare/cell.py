@@ -68,7 +68,7 @@ class ModelFamily:
     arguments: tuple[tuple[str, float | str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Cell:
     """What a cell is, how it is driven and what is measured.
 
@@ -106,6 +106,18 @@ class Cell:
     devices: str = "neutral"
     sources: tuple[str, ...] = ()
     specifications: tuple[Specification, ...] = ()
+
+    def __repr__(self) -> str:
+        benches = ", ".join(item.name for item in self.benches)
+        return (
+            f"Cell({self.name}: {len(self.ports)} ports; benches {benches or 'none'}; "
+            f"in {', '.join(self.technologies) or 'no technology'})"
+        )
+
+    def _repr_html_(self) -> str:
+        from neuromix.declare.sheets import cell_sheet
+
+        return cell_sheet(self).html()
 
     @property
     def technologies(self) -> tuple[str, ...]:

@@ -76,6 +76,11 @@ class Plan:
                 f"a plan at {min(self.temperature):g} K", cure="kelvin in Python: 27 °C is 300.15"
             )
 
+    def _repr_html_(self) -> str:
+        from neuromix.declare.sheets import plan_sheet
+
+        return plan_sheet(self).html()
+
     @property
     def home(self) -> Condition:
         """Where training, mismatch and noise are run.

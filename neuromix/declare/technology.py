@@ -108,7 +108,7 @@ class IncludedModelSet:
         return "comes with the library"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Technology:
     """A process, as far as a simulation needs to know it.
 
@@ -138,6 +138,15 @@ class Technology:
     supply: float
     temperature: tuple[float, float]
     model_set: ModelSet | IncludedModelSet
+
+    def __repr__(self) -> str:
+        corners = ", ".join(name for name, _ in self.corners)
+        return f"Technology({self.name}: {self.supply:g} V; corners {corners})"
+
+    def _repr_html_(self) -> str:
+        from neuromix.declare.sheets import technology_sheet
+
+        return technology_sheet(self).html()
 
     def device(self, neutral: str) -> Device:
         """Return the device that stands for ``nfet`` or ``pfet``."""
