@@ -214,7 +214,9 @@ def _add_waves(
                 else wave[0]
             )
         unit = "A" if name.startswith("i(") else "V"
-        if axis == "frequency":
+        if name.startswith("phase("):
+            unit = "deg"
+        elif runs[0][1].deck.is_noise:
             by_current = runs[0][1].deck.command.split()[2].lower().startswith("i")
             unit = "A" if name == "input_noise" and by_current else "V"
             unit += "/Hz**0.5"

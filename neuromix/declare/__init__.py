@@ -7,6 +7,7 @@ or any verb; a declaration describes and does not execute.
 
 from neuromix.declare.analysis import (
     Analysis,
+    FrequencyResponse,
     Noise,
     OperatingPoint,
     Settings,
@@ -49,6 +50,7 @@ __all__ = [
     "Device",
     "Drive",
     "Echo",
+    "FrequencyResponse",
     "Hold",
     "IncludedModelSet",
     "Load",

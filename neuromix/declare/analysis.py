@@ -107,4 +107,18 @@ class Noise:
     points: int = 10
 
 
-Analysis = OperatingPoint | Sweep | Transient | Noise
+@dataclass(frozen=True, slots=True)
+class FrequencyResponse:
+    """Small signals about the operating point, all caused by one volt or ampere at ``input``.
+
+    ``points`` frequencies a decade from ``start`` to ``stop``, Hz. What a bench keeps comes back as
+    two waveforms: ``v_out`` is the magnitude, and ``phase(v_out)`` the phase in degrees, unwrapped.
+    """
+
+    input: str
+    start: float = 1.0
+    stop: float = 1e6
+    points: int = 20
+
+
+Analysis = OperatingPoint | Sweep | Transient | Noise | FrequencyResponse

@@ -139,16 +139,20 @@ class Ngspice:
         SimulationFailed
             Where there is none of that name, or it is empty.
         """
+        return np.ascontiguousarray(self.complex_vector(name).real)
+
+    def complex_vector(self, name: str) -> NDArray[np.complex128]:
+        """Return a copy of a vector, of a real one with nothing imaginary; raises as ``vector``."""
         pointer = self._library.ngGet_Vec_Info(name.encode())
         if not pointer or pointer.contents.length < 1:
             raise SimulationFailed(f"ngspice has no vector {name!r}")
         info = pointer.contents
         if info.real:
-            return np.array(np.ctypeslib.as_array(info.real, (info.length,)), dtype=np.float64)
+            return np.array(np.ctypeslib.as_array(info.real, (info.length,)), dtype=np.complex128)
         pairs = np.ctypeslib.as_array(
             ctypes.cast(info.complex, ctypes.POINTER(ctypes.c_double)), (info.length, 2)
         )
-        return np.array(pairs[:, 0], dtype=np.float64)
+        return np.asarray(pairs[:, 0] + 1j * pairs[:, 1])
 
 
 def describe() -> dict[str, str]:

@@ -37,6 +37,7 @@ class Vector(msgspec.Struct, frozen=True, array_like=True):
     name: str
     source: str
     sign: float
+    part: str = ""
 
 
 class Load(msgspec.Struct, frozen=True, tag=True):

@@ -180,7 +180,7 @@ class NgspiceEngine:
                 Load(
                     job.deck.lines(),
                     job.deck.command,
-                    tuple(Vector(v.name, v.source, v.sign) for v in job.deck.vectors),
+                    tuple(Vector(v.name, v.source, v.sign, v.part) for v in job.deck.vectors),
                     job.deck.axis,
                     job.deck.stop,
                     job.measures,

@@ -30,6 +30,7 @@ from neuromix.engine.messages import (
     Probe,
     Request,
     Run,
+    Vector,
     pack_array,
     write,
 )
@@ -158,11 +159,11 @@ class Worker:
         plot = self._engine.plot()
         if plot == before:
             raise SimulationFailed("ngspice made no new results")
-        if deck.axis == "frequency":
+        if deck.command.startswith("noise "):
             # `noise` makes two plots, the spectrum and then its integral.
             kind, number = plot[:5], int(plot[5:])
             self._engine.command(f"setplot {kind}{number - 1}")
-        waves = {item.name: item.sign * self._engine.vector(item.source) for item in deck.vectors}
+        waves = {item.name: self._wave(item) for item in deck.vectors}
         for name, wave in waves.items():
             if not np.all(np.isfinite(wave)):
                 raise SimulationFailed(f"ngspice returned values of {name} that are not finite")
@@ -175,6 +176,14 @@ class Worker:
                     f"ngspice stopped at {deck.axis} = {end:.6g} before {deck.stop:.6g}"
                 )
         return waves
+
+    def _wave(self, vector: Vector) -> NDArray[np.float64]:
+        if vector.part == "magnitude":
+            return np.abs(self._engine.complex_vector(vector.source))
+        if vector.part == "phase":
+            response = vector.sign * self._engine.complex_vector(vector.source)
+            return np.asarray(np.degrees(np.unwrap(np.angle(response))))
+        return vector.sign * self._engine.vector(vector.source)
 
 
 def _read(stream: BinaryIO) -> bytes | None:

@@ -15,6 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.errors import UnknownName
+from neuromix.measure.frequency import (
+    bandwidth,
+    low_frequency_gain,
+    low_frequency_gain_in_decibels,
+    phase_margin,
+    unity_gain_frequency,
+)
 from neuromix.measure.handshake import edge_count, edge_delay, edge_delays
 from neuromix.measure.neuron import (
     energy_per_spike,
@@ -40,6 +47,7 @@ Measured = float | NDArray[np.float64]
 _KINDS: dict[str, Callable[..., Measured]] = {
     function.__name__: function
     for function in (
+        bandwidth,
         charge,
         decay_time,
         drawn_charges,
@@ -50,7 +58,10 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         final,
         inter_spike_interval,
         latency,
+        low_frequency_gain,
+        low_frequency_gain_in_decibels,
         peak,
+        phase_margin,
         pushed_charges,
         pushed_current,
         pushed_final,
@@ -60,10 +71,12 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         spike_threshold,
         spike_times,
         supply_energy,
+        unity_gain_frequency,
     )
 }
 
 __all__ = [
+    "bandwidth",
     "charge",
     "crossings",
     "decay_time",
@@ -76,7 +89,10 @@ __all__ = [
     "function",
     "inter_spike_interval",
     "latency",
+    "low_frequency_gain",
+    "low_frequency_gain_in_decibels",
     "peak",
+    "phase_margin",
     "pushed_charges",
     "pushed_current",
     "pushed_final",
@@ -87,6 +103,7 @@ __all__ = [
     "spike_times",
     "supply_energy",
     "take",
+    "unity_gain_frequency",
 ]
 
 

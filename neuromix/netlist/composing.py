@@ -14,6 +14,7 @@ from neuromix.declare import (
     Current,
     Drive,
     Echo,
+    FrequencyResponse,
     Hold,
     Load,
     Noise,
@@ -121,15 +122,16 @@ def compose(
             ends = (cell.ports_of("supply")[0], bias.port)
             source, drain = ends if bias.current >= 0.0 else (bias.port, "0")
             circuit.I(bias.port, source, drain, abs(bias.current))
-    noisy = bench.analysis.input if isinstance(bench.analysis, Noise) else None
     analysis = bench.analysis
+    signal = analysis.input if isinstance(analysis, Noise | FrequencyResponse) else None
+    _check_signal(bench, signal)
     gains = _sweep(circuit, bench, analysis, values) if isinstance(analysis, Sweep) else {}
     for drive in bench.drives:
         for port in (drive.port, *((drive.of,) if isinstance(drive, Echo) else ())):
             if port not in nodes:
                 raise UnknownName(f"port of {cell.name}", port, nodes)
         gain = gains.get(drive.port, 0.0)
-        _connect(circuit, drive, values, small_signal=drive.port == noisy, gain=gain)
+        _connect(circuit, drive, values, small_signal=drive.port == signal, gain=gain)
 
     statements = [
         subcircuit.text(sizes),
@@ -168,8 +170,8 @@ def deck_of_circuit(
     circuit : PySpice.Spice.Netlist.Circuit
         Anything whose ``str()`` is SPICE.
     analysis : Analysis
-        What is simulated; the ``input`` of a noise analysis is the name of a source, and so is the
-        one port of a sweep.
+        What is simulated; the ``input`` of noise and frequency response is the name of a source,
+        which carries ``ac 1``.
     save : iterable of str
         Nodes, and ``i(source)`` for the current into a voltage source's + terminal.
     settings : Settings, optional
@@ -182,6 +184,14 @@ def deck_of_circuit(
         raise BadValue(
             "a sweep moves the ports of a cell, not the sources of a circuit",
             cure="an OperatingPoint for each value, or a cell of your own: circuits/README.md",
+        )
+    if isinstance(analysis, FrequencyResponse) and not any(
+        words[0] == analysis.input.lower() and "ac" in words
+        for words in (line.lower().split() for line in lines)
+    ):
+        raise BadValue(
+            f"no source {analysis.input!r} of the circuit carries a small signal",
+            cure='circuit.V("in", "in", circuit.gnd, "dc 0 ac 1"), which is named "Vin"',
         )
     command, axis, stop = _command(analysis, (), {})
     if isinstance(analysis, Noise):
@@ -196,7 +206,9 @@ def deck_of_circuit(
         "",
         "own",
         command,
-        _NOISE_VECTORS if isinstance(analysis, Noise) else (*_axis_vector(axis), *vectors),
+        _NOISE_VECTORS
+        if isinstance(analysis, Noise)
+        else (*_axis_vector(axis), *_parts(analysis, vectors)),
         axis,
         stop,
     )
@@ -307,13 +319,37 @@ def _command(
     if isinstance(analysis, Transient):
         stop, step = resolve(analysis.stop, values), resolve(analysis.max_step, values)
         return f"tran {step!r} {stop!r} 0 {step!r}", "time", stop
+    grid = f"dec {analysis.points} {analysis.start!r} {analysis.stop!r}"
+    if isinstance(analysis, FrequencyResponse):
+        return f"ac {grid}", "frequency", analysis.stop
     by_current = any(d.port == analysis.input and isinstance(d, Current) for d in drives)
     source = f"{'i' if by_current else 'v'}{analysis.input}" if drives else analysis.input.lower()
-    command = (
-        f"noise v({analysis.output.lower()}) {source} "
-        f"dec {analysis.points} {analysis.start!r} {analysis.stop!r}"
+    return f"noise v({analysis.output.lower()}) {source} {grid}", "frequency", analysis.stop
+
+
+def _check_signal(bench: Bench, signal: str | None) -> None:
+    """Refuse a small signal at a port that no constant source drives: ngspice would answer 0."""
+    constant = [
+        drive.port
+        for drive in bench.drives
+        if isinstance(drive, (Current, Voltage)) and isinstance(drive.waveform, Constant)
+    ]
+    if signal is not None and signal not in constant:
+        raise UnknownName(f"constant drive of bench {bench.name!r}", signal, constant)
+
+
+def _parts(analysis: Analysis, vectors: Iterable[Vector]) -> tuple[Vector, ...]:
+    """Return magnitude and phase of each vector of a frequency response; others as they are."""
+    if not isinstance(analysis, FrequencyResponse):
+        return tuple(vectors)
+    return tuple(
+        part
+        for item in vectors
+        for part in (
+            Vector(item.name, item.source, item.sign, "magnitude"),
+            Vector(f"phase({item.name})", item.source, item.sign, "phase"),
+        )
     )
-    return command, "frequency", analysis.stop
 
 
 def _axis_vector(axis: str) -> tuple[Vector, ...]:
@@ -330,7 +366,7 @@ def _vectors(
     if isinstance(bench.analysis, Noise):
         return _NOISE_VECTORS
     sources = sources | {drive.port for drive in bench.drives if isinstance(drive, Voltage)}
-    found = list(_axis_vector(axis))
+    found = []
     for name in bench.keep:
         if name.startswith("i("):
             port = name[2:-1]
@@ -342,4 +378,4 @@ def _vectors(
             found.append(Vector(name, f"v{port}#branch", -1.0))
         else:
             found.append(Vector(name, nodes.get(name, f"xcell.{name}")))
-    return tuple(found)
+    return (*_axis_vector(axis), *_parts(bench.analysis, found))

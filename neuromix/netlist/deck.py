@@ -22,11 +22,15 @@ class Transistor:
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """A waveform to bring back: our name, ngspice's vector, and its sign."""
+    """A waveform to bring back: our name, ngspice's vector, its sign, its part if it is complex.
+
+    ``part`` is ``"magnitude"`` or ``"phase"`` (degrees, unwrapped); empty for a real vector.
+    """
 
     name: str
     source: str
     sign: float = 1.0
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,22 @@ class Deck:
     transistors: tuple[Transistor, ...] = ()
 
     @property
+    def is_noise(self) -> bool:
+        """Whether the analysis is one of noise, whose results are spectral densities."""
+        return self.command.startswith("noise ")
+
+    @property
     def key(self) -> str:
         """Content hash: the same deck on the same model set has the same key."""
-        vectors = "\n".join(f"{item.name} {item.source} {item.sign}" for item in self.vectors)
+        vectors = "\n".join(
+            f"{item.name} {item.source} {item.sign} {item.part}".rstrip() for item in self.vectors
+        )
         return digest(self.circuit, self.models, self.command, vectors)
 
     def lines(self) -> str:
         """Return what ngspice loads."""
         # A noise analysis refuses to run once anything is saved by name.
-        saved = "" if self.axis == "frequency" else " ".join(v.source for v in self.vectors)
+        saved = "" if self.is_noise else " ".join(v.source for v in self.vectors)
         save = f".save {saved}\n" if saved else ""
         return f"* {self.title}\n{self.cards}{self.circuit}{save}.end\n"
 

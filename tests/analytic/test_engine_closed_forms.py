@@ -7,8 +7,9 @@ import pytest
 from PySpice.Spice.Netlist import Circuit
 
 import neuromix as nmx
-from neuromix.declare import Noise, OperatingPoint, Transient
+from neuromix.declare import FrequencyResponse, Noise, OperatingPoint, Transient
 from neuromix.errors import BadValue, SingularCircuit, UnknownName
+from neuromix.measure import bandwidth
 from neuromix.units import BOLTZMANN
 
 pytestmark = pytest.mark.ngspice
@@ -124,3 +125,44 @@ def test_one_point_keeps_the_raw_time_grid():
 def test_parameters_that_are_refused(given, kind):
     with pytest.raises(kind):
         nmx.simulate(nmx.cell("lif_neuron"), "step", **given)
+
+
+def test_frequency_response_of_a_low_pass():
+    resistance, capacitance = 1e6, 1e-12
+    corner = 1.0 / (2.0 * np.pi * resistance * capacitance)
+    circuit = Circuit("low-pass")
+    circuit.V("in", "in", circuit.gnd, "dc 0 ac 1")
+    circuit.R("r", "in", "out", resistance)
+    circuit.C("c", "out", circuit.gnd, capacitance)
+    analysis = FrequencyResponse("Vin", corner * 1e-3, corner * 1e3, points=50)
+    data = nmx.simulate(circuit, analysis, save=["out", "i(Vin)"])
+    frequency = data["frequency"].values
+    transfer = 1.0 / (1.0 + 1j * frequency / corner)
+    assert frequency[-1] == pytest.approx(corner * 1e3, rel=1e-6)
+    np.testing.assert_allclose(data["out"].values, np.abs(transfer), rtol=1e-9)
+    np.testing.assert_allclose(data["phase(out)"].values, np.degrees(np.angle(transfer)), atol=1e-7)
+    waves = {name: data[name].values for name in ("frequency", "out")}
+    assert bandwidth(waves, "out") == pytest.approx(corner, rel=5e-4)
+    assert data["out"].attrs["units"] == "V"
+    assert data["i(Vin)"].attrs["units"] == "A"
+    assert data["phase(out)"].attrs["units"] == "deg"
+    at_corner = np.abs(data["i(Vin)"].values[frequency >= corner][0]) * resistance
+    assert at_corner == pytest.approx(np.sqrt(0.5), rel=0.05)
+
+
+def test_the_phase_of_three_poles_passes_a_turn_of_the_sign():
+    circuit = Circuit("three stages")
+    circuit.V("in", "n0", circuit.gnd, "dc 0 ac 1")
+    for k in range(3):
+        circuit.VCVS(f"e{k}", f"e{k}", circuit.gnd, f"n{k}", circuit.gnd, 1.0)
+        circuit.R(f"r{k}", f"e{k}", f"n{k + 1}", 1e3)
+        circuit.C(f"c{k}", f"n{k + 1}", circuit.gnd, 1e-9)
+    analysis = FrequencyResponse("Vin", 10.0, 3e8, points=20)
+    data = nmx.simulate(circuit, analysis, save=["n3"])
+    exact = -3.0 * np.degrees(np.arctan(data["frequency"].values * 2e-6 * np.pi))
+    np.testing.assert_allclose(data["phase(n3)"].values, exact, atol=1e-6)
+
+
+def test_a_response_without_a_source_is_refused():
+    with pytest.raises(BadValue, match="no source 'Vother'"):
+        nmx.simulate(rc(1e3, 1e-9), FrequencyResponse("Vother"), save=["out"])

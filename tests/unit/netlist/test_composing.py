@@ -15,6 +15,7 @@ from neuromix.declare import (
     Condition,
     Constant,
     Current,
+    FrequencyResponse,
     Hold,
     Noise,
     OperatingPoint,
@@ -317,3 +318,28 @@ def test_currents_of_a_circuit_have_one_sign_convention():
     # As for a cell, what flows from the source into the circuit is positive.
     made = deck_of_circuit("v1 a 0 1\nr1 a 0 1k\n", OperatingPoint(), ["i(v1)", "I(V1)"])
     assert {v.source for v in made.vectors} == {"v1#branch"}
+
+
+def test_a_frequency_response_of_a_cell():
+    bench = with_bench(
+        drives=(Voltage("in", Constant(0.9)),),
+        analysis=FrequencyResponse("in", 1.0, 1e6, points=10),
+        keep=("out", "i(vdd)"),
+    )
+    made = deck(bench)
+    assert made.command == "ac dec 10 1.0 1000000.0"
+    assert (made.axis, made.stop, made.is_noise) == ("frequency", 1e6, False)
+    assert "vin in 0 dc 0.9 ac 1" in lines_of(made)
+    assert [(v.name, v.part) for v in made.vectors] == [
+        ("frequency", ""),
+        ("out", "magnitude"),
+        ("phase(out)", "phase"),
+        ("i(vdd)", "magnitude"),
+        ("phase(i(vdd))", "phase"),
+    ]
+
+
+def test_a_small_signal_needs_a_constant_drive():
+    stepped = with_bench(analysis=FrequencyResponse("in"), keep=("out",))
+    with pytest.raises(UnknownName, match="constant drive"):
+        deck(stepped)
