@@ -59,6 +59,24 @@ def assignment(text: str) -> tuple[str, float]:
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 """Decorator: adds ``--json``."""
 
+
+def form(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--format``, and ``--json`` for one of them; the argument is called ``form``."""
+    for option in (
+        click.option("--json", "form", flag_value="json", help="The same as --format json."),
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(["table", "md", "csv", "json"]),
+            default="table",
+            show_default=True,
+            help="Tables, Markdown, one number a line, or JSON.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 technology = functools.partial(
     click.option,
     "-t",

@@ -23,13 +23,16 @@ class Program(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of all commands, without importing one."""
-        return sorted(item.name for item in pkgutil.iter_modules(commands.__path__))
+        return sorted(
+            item.name.replace("_", "-") for item in pkgutil.iter_modules(commands.__path__)
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the file of one command and return what it holds."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        found = importlib.import_module(f"{commands.__name__}.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        found = importlib.import_module(f"{commands.__name__}.{module}").command
         assert isinstance(found, click.Command)
         return found
 

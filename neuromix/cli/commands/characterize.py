@@ -1,4 +1,4 @@
-"""``neuromix characterize``: a cell over conditions, to a dataset and a model."""
+"""``neuromix characterize``: a cell over conditions, to a dataset, a model and verdicts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from pathlib import Path
 import click
 
 from neuromix.cli import options, output
+from neuromix.cli.campaign_report import campaign_report
+
+OUT_OF_SPECIFICATION = 3
+"""Exit code; 1 is an error and 2 a word that is no option."""
 
 
 @click.command("characterize")
@@ -17,6 +21,7 @@ from neuromix.cli import options, output
     "--temperature", type=options.celsius, default="27", show_default=True, help="In °C: 0,27,85."
 )
 @click.option("--supply", type=options.volts, default=None, help="In V; nominal by default.")
+@click.option("--star", is_flag=True, help="Conditions that differ from home in one axis only.")
 @click.option("--samples", type=click.IntRange(0), default=0, help="Mismatch draws.")
 @click.option(
     "--mismatch-at",
@@ -43,13 +48,14 @@ from neuromix.cli import options, output
     show_default=True,
     help="Folder for CELL.T.nc and CELL.T.model.json; a killed campaign goes on where it was.",
 )
-@options.as_json
+@options.form
 def command(
     name: str,
     technology: str,
     corner: tuple[str, ...],
     temperature: tuple[float, ...],
     supply: tuple[float, ...] | None,
+    star: bool,
     samples: int,
     mismatch_at: str,
     ideal_bias: bool,
@@ -58,15 +64,19 @@ def command(
     allow_failures: bool,
     allow_below_floor: bool,
     folder: Path,
-    as_json: bool,
+    form: str,
 ) -> None:
-    """Characterize CELL: nominal tables, mismatch, noise, energy, and its model."""
+    """Characterize CELL: nominal tables, mismatch, noise, energy, and its model.
+
+    The exit code is 3 where a measured quantity is outside of the cell's specification.
+    """
     from neuromix.cli.progress import reporting
 
     with reporting("loading models") as progress:
         from neuromix import library
         from neuromix.characterization.campaign import characterize
         from neuromix.characterization.fitting import fit
+        from neuromix.characterization.specification import judge
         from neuromix.characterization.summary import summarize
         from neuromix.data.netcdf import write_dataset
         from neuromix.declare import Plan
@@ -81,6 +91,7 @@ def command(
             mismatch_everywhere=mismatch_at == "all",
             ideal_bias=ideal_bias,
             seed=seed,
+            star=star,
         )
         stem = f"{name}.{technology}"
         data = characterize(
@@ -96,15 +107,9 @@ def command(
         progress(0, 1, "fitting")
         model = fit(cell, data)
         summary = summarize(data, model, allow_below_floor=allow_below_floor)
+        verdicts = judge(cell, data)
         save(model, folder / f"{stem}.model.json")
-    if as_json:
-        output.print_json(summary)
-        return
-    console = output.console()
-    console.print(str(model), soft_wrap=True)
-    output.print_table(
-        f"Mismatch, {samples} draws",
-        ("measure", "stimulus", "mean", "sigma", "CV", "floor of sigma"),
-        summary.rows(),
-    )
-    console.print(f"wrote {folder / stem}.nc and {folder / stem}.model.json", soft_wrap=True)
+    written = f"wrote {folder / stem}.nc and {folder / stem}.model.json"
+    output.emit(campaign_report(data, model, summary, verdicts, written), form)
+    if any(verdict.passes is False for verdict in verdicts):
+        raise SystemExit(OUT_OF_SPECIFICATION)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from neuromix.cli import options, output
 from neuromix.units import render
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+AXES = {"time", "frequency", "sweep"}
+"""Dimensions of waveforms."""
 
 
 @click.command("simulate")
@@ -17,9 +24,13 @@ from neuromix.units import render
 @options.technology()
 @options.condition
 @click.option(
-    "-o", "--output", "file", type=click.Path(path_type=Path), help="NetCDF file to write."
+    "-o",
+    "--output",
+    "file",
+    type=click.Path(path_type=Path),
+    help="File to write: NetCDF, or ngspice's own where it ends in .raw.",
 )
-@options.as_json
+@options.form
 def command(
     name: str,
     bench: str,
@@ -30,11 +41,9 @@ def command(
     supply: float | None,
     ideal_bias: bool,
     file: Path | None,
-    as_json: bool,
+    form: str,
 ) -> None:
     """Simulate CELL on BENCH and print what is measured."""
-    import numpy as np
-
     from neuromix import library
     from neuromix.characterization.simulation import simulate_cell
     from neuromix.engine.pool import NgspiceEngine
@@ -46,38 +55,59 @@ def command(
             cell, cell.bench(bench), technology, condition, engine, dict(parameters)
         )
     if file is not None:
+        _write(data, file)
+    output.emit(_report(name, bench, data, file), form)
+
+
+def _write(data: xr.Dataset, file: Path) -> None:
+    if file.suffix == ".raw":
+        from neuromix.interop.raw import write_raw
+
+        write_raw(data, file)
+    else:
         from neuromix.data.netcdf import write_dataset
 
         write_dataset(data, file)
+
+
+def _report(name: str, bench: str, data: xr.Dataset, file: Path | None) -> output.Report:
+    import numpy as np
+
+    def unit(key: str) -> str:
+        return str(data[key].attrs.get("units", ""))
+
     scalars = {str(key): float(data[key]) for key in data.data_vars if data[key].ndim == 0}
+    waves = [str(key) for key in data.data_vars if AXES & set(data[key].dims)]
     arrays = {
         str(key): [float(x) for x in np.asarray(data[key]) if np.isfinite(x)]
         for key in data.data_vars
-        if data[key].ndim == 1 and not {"time", "frequency"} & set(data[key].dims)
+        if data[key].ndim == 1 and str(key) not in waves
     }
-    if as_json:
-        output.print_json(
-            {"cell": name, "bench": bench, "measures": scalars, "events": arrays, **data.attrs}
-        )
-        return
-    output.print_table(
+    remarks = []
+    for key, values in arrays.items():
+        shown = ", ".join(render(value, unit(key)) for value in values[:8])
+        more = f" … {len(values)} in all" if len(values) > 8 else ""
+        remarks.append(f"{key}: {shown}{more}")
+    if file is not None:
+        remarks.append(f"wrote {file}")
+    elif waves:
+        remarks.append(f"waveforms ({', '.join(waves)}): write them with -o FILE.nc or FILE.raw")
+    table = output.Table(
         f"{name} on {bench}",
         ("measure", "value", "meaning"),
-        [
-            (
-                key,
-                render(value, data[key].attrs.get("units", "")),
-                data[key].attrs.get("long_name", ""),
-            )
+        tuple(
+            (key, render(value, unit(key)), str(data[key].attrs.get("long_name", "")))
             for key, value in scalars.items()
-        ],
+        ),
     )
-    for key, values in arrays.items():
-        shown = ", ".join(render(value, data[key].attrs.get("units", "")) for value in values[:8])
-        more = f" … {len(values)} in all" if len(values) > 8 else ""
-        output.console().print(f"{key}: {shown}{more}", soft_wrap=True)
-    waves = [str(key) for key in data.data_vars if {"time", "frequency"} & set(data[key].dims)]
-    if file is not None:
-        output.console().print(f"wrote {file}", soft_wrap=True)
-    elif waves:
-        output.console().print(f"waveforms ({', '.join(waves)}): write them with -o FILE.nc")
+    every = {**{key: [value] for key, value in scalars.items()}, **arrays}
+    return output.Report(
+        (table,),
+        {"cell": name, "bench": bench, "measures": scalars, "events": arrays, **data.attrs},
+        [
+            {"measure": key, "number": k, "value": value, "unit": unit(key)}
+            for key, values in every.items()
+            for k, value in enumerate(values)
+        ],
+        tuple(remarks),
+    )

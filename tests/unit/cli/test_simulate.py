@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import json
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from neuromix.cli import main
 from neuromix.data import files
 from neuromix.data.netcdf import read_dataset
+from neuromix.interop.raw import read_raw
 
 BRIEF = ("-p", "duration=3u", "-p", "max_step=1u")
 
@@ -40,6 +42,16 @@ def test_a_run_as_json(run, tmp_path):
     data = read_dataset(file)
     assert data["v_mem"].dims == ("time",)
     assert float(data["energy"]) == found["measures"]["energy"]
+
+
+@pytest.mark.ngspice
+def test_a_run_as_csv_and_its_waveforms_as_a_raw_file(run, tmp_path):
+    file = tmp_path / "run.raw"
+    result = run("lif_neuron", "step", *BRIEF, "--format", "csv", "-o", str(file))
+    lines = list(csv.DictReader(result.stdout.splitlines()))
+    assert {line["measure"]: line["unit"] for line in lines}["energy"] == "J"
+    (waves,) = read_raw(file)
+    assert waves["v_mem"].dims == ("time",)
 
 
 @pytest.mark.ngspice
