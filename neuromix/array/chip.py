@@ -44,7 +44,7 @@ class SpikeSource:
         _check_size("a spike source", self.n)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Array:
     """A population of one modelled neuron cell.
 
@@ -75,6 +75,15 @@ class Array:
                 f"an array of {self.n} neurons: current has shape {shape} or is not finite",
                 cure="one current in A, or one for each neuron",
             )
+
+    def __repr__(self) -> str:
+        without = [f"no {name}" for name in ("mismatch", "noise") if not getattr(self, name)]
+        return f"Array({', '.join([f'{self.n} of {self.model.cell}', *without])})"
+
+    def _repr_html_(self) -> str:
+        from neuromix.array.sheets import array_sheet
+
+        return array_sheet(self).html()
 
 
 @dataclass(frozen=True)
@@ -146,6 +155,11 @@ class Chip:
         parts = [f"{name}: {type(b).__name__}({b.n})" for name, b in self._blocks.items()]
         wires = [f"{c.source} -> {c.target}" for c in self._connections]
         return f"Chip(seed {self.seed}; {', '.join([*parts, *wires]) or 'empty'})"
+
+    def _repr_html_(self) -> str:
+        from neuromix.array.sheets import chip_sheet
+
+        return chip_sheet(self).html()
 
     def add(self, name: str, block: SpikeSource | Array) -> str:
         """Add a block and return its name, by which it is connected and recorded."""

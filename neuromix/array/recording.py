@@ -70,6 +70,11 @@ class Recording:
             f"{render(self.total_energy, 'J')}; {self.dropped} dropped)"
         )
 
+    def _repr_html_(self) -> str:
+        from neuromix.array.sheets import recording_sheet
+
+        return recording_sheet(self).html()
+
     @property
     def total_energy(self) -> float:
         """What all parts have taken, J."""

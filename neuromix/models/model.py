@@ -193,6 +193,11 @@ class Model:
             f"{self.mismatch.samples} mismatch draws)"
         )
 
+    def _repr_html_(self) -> str:
+        from neuromix.models.sheets import model_sheet
+
+        return model_sheet(self).html()
+
     def __str__(self) -> str:
         head = f"{self.cell} · {self.technology} · {self.family}"
         rows = self.table()

@@ -5,12 +5,20 @@ from __future__ import annotations
 import dataclasses
 from html.parser import HTMLParser
 
+import numpy as np
+import provisional
 import pytest
 
 from neuromix import library
+from neuromix.array.chip import Array, Chip, SpikeSource
+from neuromix.array.encoders import rate_code
+from neuromix.array.sheets import chip_sheet, recording_sheet
+from neuromix.array.simulation import run
 from neuromix.declare import Plan
 from neuromix.declare.sheets import cell_sheet
 from neuromix.display import Sheet, Table
+from neuromix.display.raster import MOST_SPIKES, raster
+from neuromix.models.sheets import model_sheet
 
 NEURON = library.cell("lif_neuron")
 HOSTILE = '<script>alert("x")</script>&'
@@ -42,9 +50,35 @@ class Checked(HTMLParser):
         self.words.append(data)
 
 
+def chip():
+    """Return two pixels that drive three neurons."""
+    made = Chip(seed=5)
+    made.add("pixels", SpikeSource(2))
+    made.add("hidden", Array(provisional.neuron(), 3, noise=False))
+    codes = np.array([[0, -63, 7], [0, 50, 63]])
+    path = (provisional.converter(), provisional.synapse())
+    made.connect("pixels", "hidden", weights=codes, through=path)
+    return made
+
+
+def recording():
+    """Return a short run of that chip."""
+    pixels = rate_code(np.array([255, 100]), 10e-3)
+    return run(chip(), {"pixels": pixels}, duration=10e-3, record=["hidden.v_mem"])
+
+
 @pytest.mark.parametrize(
     "value",
-    [NEURON, library.technology("gf180mcu"), library.cells, Plan(corner=["tt", "ss"], samples=3)],
+    [
+        NEURON,
+        library.technology("gf180mcu"),
+        library.cells,
+        Plan(corner=["tt", "ss"], samples=3),
+        provisional.neuron(),
+        chip().blocks["hidden"],
+        chip(),
+        recording(),
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_shown_as_html_and_as_a_line(value):
@@ -93,3 +127,34 @@ def test_cells_by_name_and_by_attribute():
     assert "lif_neuron" in dir(library.cells)
     assert library.cells._ipython_key_completions_() == dir(library.cells)
     assert len(library.cells) == len(list(library.cells))
+
+
+def test_a_model_shows_errors_beside_their_floors():
+    model = provisional.neuron().with_proof({"isi_error": 0.002, "isi_error_floor": 0.0001})
+    (row,) = next(t for t in model_sheet(model).tables if t.title.startswith("Errors")).rows
+    assert row == ("isi_error", "0.002", "0.0001")
+
+
+def test_a_chip_shows_its_weights():
+    (row,) = next(t for t in chip_sheet(chip()).tables if t.title == "Weight memories").rows
+    assert row[:4] == ("pixels → hidden", "2 × 3", "-63 … 63", "33 %")
+    assert repr(chip().blocks["hidden"]) == "Array(3 of lif_neuron, no noise)"
+
+
+def test_a_recording_shows_its_spikes_and_energy():
+    done = recording()
+    sheet = recording_sheet(done)
+    rows = {table.title: table.rows for table in sheet.tables}
+    assert [row[2] for row in rows["Spikes"]] == [str(len(item)) for item in done.events.values()]
+    assert sum(float(row[2].removesuffix(" %")) for row in rows["Energy"]) == pytest.approx(
+        100.0, abs=0.1 * len(rows["Energy"])
+    )
+    assert sheet.picture.count("M") == sum(map(len, done.events.values()))
+
+
+def test_a_raster_stays_small():
+    many = ((1e-6 * k, k % 7) for k in range(20 * MOST_SPIKES + 3))
+    text = raster(many, 7, 1.0, HOSTILE)
+    assert text.count("M") <= MOST_SPIKES
+    assert "<script" not in text
+    assert "<path" in raster([], 3, 1.0, "silence")

@@ -1,0 +1,144 @@
+"""What chips, arrays and recordings show of themselves."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from neuromix.array.chip import Array, Chip, Connection
+from neuromix.array.recording import Recording
+from neuromix.display import Sheet, Table
+from neuromix.display.raster import raster
+from neuromix.models.sheets import model_sheet
+from neuromix.units import render
+
+
+def array_sheet(array: Array) -> Sheet:
+    """Return how many neurons of which model, and the model's own tables."""
+    model = model_sheet(array.model)
+    current = np.asarray(array.current, dtype=np.float64)
+    facts = (
+        ("neurons", f"{array.n} of {array.model.cell} in {array.model.technology}"),
+        ("mismatch", f"drawn from {array.model.mismatch.samples} instances"
+            if array.mismatch else "none: all are nominal"),
+        ("noise", "on" if array.noise else "off"),
+        ("constant input", _span(current, "A")),
+    )  # fmt: skip
+    return Sheet(
+        "Array", model.summary, (Table("Population", ("property", "value"), facts), *model.tables)
+    )
+
+
+def _span(values: np.ndarray, unit: str) -> str:
+    low, high = render(float(values.min()), unit), render(float(values.max()), unit)
+    return low if low == high else f"{low} … {high}"
+
+
+def chip_sheet(chip: Chip) -> Sheet:
+    """Return blocks, weight memories with their paths, and the fabric."""
+    blocks = tuple(
+        (
+            name,
+            str(block.n),
+            f"{block.model.cell} in {block.model.technology}"
+            if isinstance(block, Array)
+            else "events that the user gives",
+        )
+        for name, block in chip.blocks.items()
+    )
+    memories = tuple(_memory(chip, item) for item in chip.connections)
+    fabric = chip.fabric
+    facts = (
+        ("cycle time", render(fabric.cycle_time, "s")),
+        ("latency", render(fabric.latency, "s")),
+        ("FIFO", f"{fabric.fifo_depth} events, then {fabric.policy}"),
+        ("energy of an event", render(fabric.energy_per_event, "J")),
+    )
+    neurons = sum(block.n for block in chip.blocks.values() if isinstance(block, Array))
+    synapses = sum(int(np.count_nonzero(item.codes)) for item in chip.connections)
+    return Sheet(
+        "Chip",
+        f"die of seed {chip.seed}; {neurons} neurons, {synapses} weights that are not 0",
+        (
+            Table("Blocks", ("name", "size", "what it is"), blocks),
+            Table(
+                "Weight memories",
+                ("link", "shape", "codes", "zero", "through", "pulse"),
+                memories,
+            ),
+            Table("Fabric", ("property", "value"), facts, folded=True),
+        ),
+    )
+
+
+def _memory(chip: Chip, item: Connection) -> tuple[str, ...]:
+    path = chip.paths[item.target]
+    return (
+        f"{item.source} → {item.target}",
+        " × ".join(map(str, item.codes.shape)),
+        f"{item.codes.min()} … {item.codes.max()}",
+        f"{100.0 * np.mean(item.codes == 0):.0f} %",
+        f"{path.converter.cell}, {path.synapse.cell}",
+        render(path.pulse_width, "s"),
+    )
+
+
+def recording_sheet(recording: Recording) -> Sheet:
+    """Return a raster, spikes by block, what the links did and what the parts took."""
+    blocks = tuple(
+        (
+            name,
+            str(recording.sizes[name]),
+            str(len(events)),
+            render(len(events) / recording.duration / recording.sizes[name], "Hz"),
+        )
+        for name, events in recording.events.items()
+    )
+    links = tuple(
+        (
+            f"→ {name}",
+            str(item.sent),
+            str(item.delivered),
+            str(item.dropped),
+            render(item.longest_wait, "s"),
+        )
+        for name, item in recording.links.items()
+    )
+    total = recording.total_energy
+    parts = sorted(recording.energy.items(), key=lambda item: -item[1])
+    energy = tuple(
+        (name, render(spent, "J"), f"{100.0 * spent / total:.1f} %")
+        for name, spent in parts
+        if spent
+    )
+    traces = tuple(
+        (name, " × ".join(map(str, trace.shape)), str(trace.attrs.get("long_name", "")))
+        for name, trace in recording.traces.items()
+    )
+    return Sheet(
+        "Recording",
+        f"{render(recording.duration, 's')}, {render(total, 'J')}, "
+        f"{recording.dropped} events dropped",
+        (
+            Table("Spikes", ("block", "size", "spikes", "mean rate"), blocks),
+            Table("Links", ("into", "sent", "delivered", "dropped", "longest wait"), links),
+            Table("Energy", ("part", "energy", "share"), energy, folded=True),
+            Table("Traces", ("name", "shape", "meaning"), traces, folded=True),
+        ),
+        _picture(recording),
+    )
+
+
+def _picture(recording: Recording) -> str:
+    sizes = [recording.sizes[name] for name in recording.events]
+    if not sizes:
+        return ""
+    first = itertools.accumulate(sizes, initial=0)
+    spikes = (
+        (time, row + address)
+        for row, events in zip(first, recording.events.values(), strict=False)
+        for time, address in zip(events.time.tolist(), events.address.tolist(), strict=True)
+    )
+    names = ", ".join(recording.events)
+    return raster(spikes, sum(sizes), recording.duration, f"spikes of {names}, from the top")
