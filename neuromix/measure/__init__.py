@@ -15,6 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.errors import UnknownName
+from neuromix.measure.firing_pattern import (
+    adaptation_index,
+    burst_rate,
+    firing_pattern,
+    spikes_per_burst,
+)
 from neuromix.measure.frequency import (
     bandwidth,
     low_frequency_gain,
@@ -32,12 +38,21 @@ from neuromix.measure.neuron import (
     spike_threshold,
     spike_times,
 )
+from neuromix.measure.step_response import settling_time
 from neuromix.measure.synapse import (
     decay_time,
     drawn_charges,
     pushed_charges,
     pushed_current,
     pushed_final,
+)
+from neuromix.measure.transfer import (
+    harmonic_distortion,
+    linearity_error,
+    product_error,
+    slope,
+    swept,
+    swept_crossing,
 )
 from neuromix.measure.waveform import charge, crossings, final, peak, sampled, supply_energy
 
@@ -47,7 +62,9 @@ Measured = float | NDArray[np.float64]
 _KINDS: dict[str, Callable[..., Measured]] = {
     function.__name__: function
     for function in (
+        adaptation_index,
         bandwidth,
+        burst_rate,
         charge,
         decay_time,
         drawn_charges,
@@ -56,27 +73,38 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         edge_delays,
         energy_per_spike,
         final,
+        firing_pattern,
+        harmonic_distortion,
         inter_spike_interval,
         latency,
+        linearity_error,
         low_frequency_gain,
         low_frequency_gain_in_decibels,
         peak,
         phase_margin,
+        product_error,
         pushed_charges,
         pushed_current,
         pushed_final,
         refractory_time,
         sampled,
+        settling_time,
+        slope,
         spike_rate,
         spike_threshold,
         spike_times,
+        spikes_per_burst,
         supply_energy,
+        swept,
+        swept_crossing,
         unity_gain_frequency,
     )
 }
 
 __all__ = [
+    "adaptation_index",
     "bandwidth",
+    "burst_rate",
     "charge",
     "crossings",
     "decay_time",
@@ -86,22 +114,30 @@ __all__ = [
     "edge_delays",
     "energy_per_spike",
     "final",
-    "function",
+    "firing_pattern",
+    "harmonic_distortion",
     "inter_spike_interval",
     "latency",
+    "linearity_error",
     "low_frequency_gain",
     "low_frequency_gain_in_decibels",
     "peak",
     "phase_margin",
+    "product_error",
     "pushed_charges",
     "pushed_current",
     "pushed_final",
     "refractory_time",
     "sampled",
+    "settling_time",
+    "slope",
     "spike_rate",
     "spike_threshold",
     "spike_times",
+    "spikes_per_burst",
     "supply_energy",
+    "swept",
+    "swept_crossing",
     "take",
     "unity_gain_frequency",
 ]

@@ -1,0 +1,114 @@
+"""Neuron with spikes and bursts, fifteen transistors and one replica."""
+
+from neuromix.declare import (
+    Bench,
+    Bias,
+    Cell,
+    Constant,
+    Current,
+    Measure,
+    Parameter,
+    Port,
+    Realisation,
+    Step,
+    Transient,
+    Voltage,
+)
+
+HALF = 1.65  # V: what counts as a spike at the 3.3 V supply
+SPIKE = (("of", "spike"), ("level", HALF))
+
+MEASURES = (
+    Measure("spikes", "spike_times", "s", SPIKE, "when the output rises through half the supply"),
+    Measure(
+        "pattern",
+        "firing_pattern",
+        "1",
+        SPIKE,
+        "0 undetermined, 1 regular spiking, 2 fast spiking, 3 intrinsically bursting, "
+        "4 chattering, 5 irregular",
+    ),
+    Measure("rate", "spike_rate", "Hz", SPIKE, "inverse of the median interval"),
+    Measure("spikes_per_burst", "spikes_per_burst", "1", SPIKE, "after the onset; 1 is no burst"),
+    Measure("burst_rate", "burst_rate", "Hz", SPIKE, "bursts, or single spikes, in a second"),
+    Measure("adaptation_index", "adaptation_index", "1", SPIKE, "how fast intervals grow"),
+)
+
+cell = Cell(
+    name="izhikevich_neuron",
+    summary="neuron with a slow variable: spikes regularly, fast or in bursts, as two voltages say",
+    ports=(
+        Port("v_mem", "state", "membrane; the input current flows into it"),
+        Port("u", "state", "slow variable; its voltage drives the leak of the membrane"),
+        Port("spike", "output", "digital, high while the membrane is reset"),
+        Port("c", "input", "voltage to which a spike resets the membrane"),
+        Port("d", "input", "voltage towards which a spike lifts the slow variable"),
+        Port("v_threshold", "input", "membrane voltage at which it spikes"),
+        Port("vdd", "supply", "supply"),
+        Port("i_comparator", "bias", "tail of the comparator; sets its delay"),
+        Port("vss", "ground", "ground"),
+    ),
+    realisations=(
+        Realisation(
+            technology="gf180mcu",
+            sizes=(
+                ("w_square", 2.3e-6),
+                ("l_square", 1e-6),
+                ("w_mirror", 2.3e-6),
+                ("l_mirror", 1e-6),
+                ("w_leak", 1.3e-6),
+                ("l_leak", 22e-6),
+                ("w_slow", 0.5e-6),
+                ("l_slow", 14e-6),
+                ("w_slow_leak", 2.6e-6),
+                ("l_slow_leak", 18e-6),
+                ("w_pair", 1.3e-6),
+                ("l_pair", 1e-6),
+                ("w_load", 1.3e-6),
+                ("l_load", 1e-6),
+                ("w_tail", 1.3e-6),
+                ("l_tail", 1e-6),
+                ("w_inverter_p", 1.3e-6),
+                ("l_inverter_p", 0.5e-6),
+                ("w_inverter_n", 0.6e-6),
+                ("l_inverter_n", 0.5e-6),
+                ("w_reset", 2.3e-6),
+                ("l_reset", 1e-6),
+                ("w_lift", 1.3e-6),
+                ("l_lift", 1e-6),
+                ("c_membrane", 0.1e-12),
+                ("c_slow", 1e-12),
+            ),
+            biases=(Bias("i_comparator", 1.0e-6, "gate at 0.75 V"),),
+            supply=3.3,
+        ),
+    ),
+    benches=(
+        Bench(
+            name="step",
+            summary="a current step into the membrane at 1 µs, the three voltages held",
+            drives=(
+                Current("v_mem", Step(after="i_in", at=1e-6)),
+                Voltage("c", Constant("v_reset")),
+                Voltage("d", Constant("v_lift")),
+                Voltage("v_threshold", Constant("v_threshold")),
+            ),
+            analysis=Transient(stop="duration", max_step="max_step"),
+            parameters=(
+                Parameter("i_in", 1e-7, "A", "current into the membrane", 0.0, 1e-6),
+                Parameter("v_reset", 0.2, "V", "voltage c, the membrane after a spike", 0.0, 1.6),
+                Parameter("v_lift", 2.9, "V", "voltage d", 0.0, 3.3),
+                Parameter("v_threshold", 1.7, "V", "of the membrane", 1.0, 3.0),
+                Parameter("duration", 2e-5, "s", "simulated time", 1e-6, 1.0),
+                Parameter("max_step", 2e-7, "s", "largest step of the simulator", 1e-9, 1.0),
+            ),
+            measures=MEASURES,
+            keep=("v_mem", "u", "spike", "spike_n", "i(vdd)", "i(c)", "i(d)"),
+            initial=(("v_mem", 0.0), ("u", 0.0), ("spike", 0.0), ("spike_n", "supply")),
+        ),
+    ),
+    sources=(
+        "J. H. B. Wijekoon and P. Dudek, 'Compact silicon neuron circuit with spiking and bursting "
+        "behaviour', Neural Networks 21, 524-534 (2008)",
+    ),
+)
