@@ -20,7 +20,7 @@ from neuromix.engine.messages import MeasureCall
 from neuromix.errors import BadValue
 from neuromix.netlist.composing import compose
 from neuromix.netlist.deck import Deck
-from neuromix.netlist.parsing import read_subcircuit
+from neuromix.netlist.parsing import Subcircuit, read_subcircuit
 from neuromix.pdk.cards import device_cards
 from neuromix.pdk.location import identity
 from neuromix.units import celsius
@@ -67,12 +67,19 @@ def assemble(
         cell,
         bench,
         cell.realisation(technology.name),
-        read_subcircuit(library.netlist_file(cell.name)),
+        subcircuit_of(cell, technology),
         cards,
         condition,
         overrides,
         bias_voltages,
     )
+
+
+def subcircuit_of(cell: Cell, technology: Technology) -> Subcircuit:
+    """Return the circuit of a cell over neutral devices, whatever its netlist is written with."""
+    native = {device.model.lower(): device.neutral for device in technology.devices}
+    file = library.netlist_file(cell.name)
+    return read_subcircuit(file, native if cell.devices == "native" else None)
 
 
 def replica_voltages(

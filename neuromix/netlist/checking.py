@@ -48,16 +48,14 @@ def check_ports(cell: Cell, subcircuit: Subcircuit) -> None:
         )
 
 
-def check_devices(cell: Cell, subcircuit: Subcircuit) -> None:
+def check_devices(subcircuit: Subcircuit) -> None:
     """Refuse an instance of what no technology defines.
 
     Raises
     ------
     NetlistError
-        With the near names, where the cell is one over neutral devices.
+        With the near names.
     """
-    if cell.devices != "neutral":
-        return
     for element in subcircuit.elements:
         if len(element.kind) > 1 and element.kind not in NEUTRAL:
             near = difflib.get_close_matches(element.kind, NEUTRAL)
@@ -65,7 +63,7 @@ def check_devices(cell: Cell, subcircuit: Subcircuit) -> None:
             raise NetlistError(
                 f"{subcircuit.file}:{element.line}: {element.name} is {element.kind!r}, {what}",
                 [f"neutral devices: {', '.join(NEUTRAL)}"],
-                " or ".join(near) or 'one of them, or devices="native" in the declaration',
+                " or ".join(near) or 'one of them, or devices="native" for those of the technology',
             )
 
 

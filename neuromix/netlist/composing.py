@@ -80,7 +80,7 @@ def compose(
         Where an override names neither a bench parameter nor a size.
     """
     check_ports(cell, subcircuit)
-    check_devices(cell, subcircuit)
+    check_devices(subcircuit)
     check_nodes(subcircuit)
     sizes = dict(realisation.sizes)
     known = {item.name for item in bench.parameters}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from neuromix.errors import NetlistError, UndefinedParameter
+from neuromix.netlist.native import native_transistor
 from neuromix.units import parse as parse_number
 
 _PARAMETER = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
@@ -18,7 +19,13 @@ _NUMBER = re.compile(
     r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?(((?i:meg)|[TGKkmunpf])((?i:ohm)|[FHVAsm])?)?"
 )
 _NEUTRAL_TERMINALS = {"nfet": 4, "pfet": 4, "cap": 2, "res": 2}
-_NEUTRAL_VALUES = {"nfet": {"w", "l"}, "pfet": {"w", "l"}, "cap": {"c"}, "res": {"r"}}
+_TRANSISTOR_VALUES = {"w", "l", "as", "ad", "ps", "pd"}
+_NEUTRAL_VALUES = {
+    "nfet": _TRANSISTOR_VALUES,
+    "pfet": _TRANSISTOR_VALUES,
+    "cap": {"c"},
+    "res": {"r"},
+}
 _PRIMITIVE_VALUES = {"r", "c", "l", "m", "ic", "tc1", "tc2"}
 _SOURCE_WORDS = {"dc", "ac", "pulse", "pwl", "sin", "exp"}
 
@@ -213,8 +220,18 @@ def _element(number: int, line: str, file: str) -> Element:
     return Element(name, nodes, kind, values, number)
 
 
-def parse_subcircuit(text: str, file: str = "netlist") -> Subcircuit:
-    """Read the one subcircuit of a netlist over neutral devices.
+def parse_subcircuit(
+    text: str, file: str = "netlist", native: Mapping[str, str] | None = None
+) -> Subcircuit:
+    """Read the one subcircuit of a netlist.
+
+    Parameters
+    ----------
+    text, file : str
+        Netlist, and what errors call it.
+    native : mapping of str to str, optional
+        The technology's own transistors, lower case, and the neutral ones that they are; without it
+        the netlist is over neutral devices.
 
     Raises
     ------
@@ -238,8 +255,9 @@ def parse_subcircuit(text: str, file: str = "netlist") -> Subcircuit:
                 "one .subckt … .ends and nothing else; models come from the technology",
             )
         else:
-            elements.append(_element(number, line, file))
-            body.append(line)
+            for statement in native_transistor(line, f"{file}:{number}", native or {}):
+                elements.append(_element(number, statement, file))
+                body.append(statement)
     if header is None or len(header) < 3 or not ended:
         raise NetlistError(f"{file} holds no whole subcircuit", cure="one .subckt … .ends")
     for what, names in (("elements", [e.name for e in elements]), ("ports", header[2:])):
@@ -251,8 +269,8 @@ def parse_subcircuit(text: str, file: str = "netlist") -> Subcircuit:
     return Subcircuit(header[1], tuple(header[2:]), tuple(elements), asked, joined, file)
 
 
-def read_subcircuit(path: Path) -> Subcircuit:
-    """Read the one subcircuit of a file; raises as :func:`parse_subcircuit`."""
+def read_subcircuit(path: Path, native: Mapping[str, str] | None = None) -> Subcircuit:
+    """Read the one subcircuit of a file; as :func:`parse_subcircuit`."""
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise NetlistError(f"{path} is larger than {LARGEST_FILE} bytes; no cell is")
@@ -261,4 +279,4 @@ def read_subcircuit(path: Path) -> Subcircuit:
         raise NetlistError(f"{path} is not text", [str(error)], "save it as UTF-8") from error
     except OSError as error:
         raise NetlistError(f"{path} cannot be read", [str(error)]) from error
-    return parse_subcircuit(text, path.name)
+    return parse_subcircuit(text, path.name, native)

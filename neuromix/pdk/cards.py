@@ -115,11 +115,13 @@ def _chosen(bins: list[Bin], device: Device, width: float, length: float) -> lis
 
 
 def _wrapper(device: Device) -> str:
+    """Return a transistor whose diffusions follow from its width unless an instance has its own."""
     d = device.diffusion
     return (
-        f".subckt {device.neutral} d g s b w=1u l=1u\n"
-        f"m0 d g s b {device.model} w={{w}} l={{l}} as={{{d}*w}} ad={{{d}*w}} "
-        f"ps={{2*(w+{d})}} pd={{2*(w+{d})}} delvto=0 mulu0=1\n"
+        f".subckt {device.neutral} d g s b w=1u l=1u as={{{d}*w}} ad={{{d}*w}} "
+        f"ps={{2*(w+{d})}} pd={{2*(w+{d})}}\n"
+        f"m0 d g s b {device.model} w={{w}} l={{l}} as={{as}} ad={{ad}} ps={{ps}} pd={{pd}} "
+        f"delvto=0 mulu0=1\n"
         f".ends {device.neutral}\n"
     )
 

@@ -61,8 +61,9 @@ def test_wrappers(installed):
     text = pdk.device_cards(installed, "tt", [])
     assert _models(text) == []
     assert (
-        "m0 d g s b small_n w={w} l={l} as={5e-07*w} ad={5e-07*w} ps={2*(w+5e-07)} "
-        "pd={2*(w+5e-07)} delvto=0 mulu0=1\n"
+        ".subckt nfet d g s b w=1u l=1u as={5e-07*w} ad={5e-07*w} ps={2*(w+5e-07)} "
+        "pd={2*(w+5e-07)}\n"
+        "m0 d g s b small_n w={w} l={l} as={as} ad={ad} ps={ps} pd={pd} delvto=0 mulu0=1\n"
     ) in text
     for name in ("nfet", "cap", "res"):
         assert text.count(f".subckt {name} ") == text.count(f".ends {name}\n") == 1
