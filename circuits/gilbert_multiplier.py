@@ -1,25 +1,72 @@
 """Four-quadrant multiplier of two differential voltages, ten transistors, replica included."""
 
+import math
+
 from neuromix.declare import (
     Bench,
     Bias,
     Cell,
     Constant,
+    Current,
+    FrequencyResponse,
+    Hold,
     Measure,
+    ModelFamily,
+    Noise,
+    OperatingPoint,
     Parameter,
+    Points,
     Port,
     Realisation,
     Settings,
+    Step,
     Sweep,
+    Transient,
     Voltage,
 )
 
 SETTINGS = Settings(abstol=1e-16)
+
+# A current that the cell pushes out is positive.
+OUT = (("of", "i(out)"), ("sign", -1.0))
+SUPPLY = (("of", "i(vdd)"),)
+
 INPUTS = (
     Parameter("x_common", 1.2, "V", "common mode of x1 and x2", 0.0, 3.3),
     Parameter("y_common", 0.8, "V", "common mode of y1 and y2", 0.0, 3.3),
     Parameter("v_out", 1.1, "V", "voltage at the output", 0.0, 3.3),
 )
+OUTPUT = Voltage("out", Constant("v_out"))
+X_AT_REST = (Voltage("x1", Constant("x_common")), Voltage("x2", Constant("x_common")))
+Y_AS_GIVEN = (Voltage("y1", Constant("y1")), Voltage("y2", Constant("y2")))
+X_SWEEPS = (("x1", 0.5), ("x2", -0.5))
+Y_SWEEPS = (("y1", 0.5), ("y2", -0.5))
+CURVE = Measure("out", "swept", "A", OUT, "output current at each point")
+
+
+def ends(y: float) -> tuple[Parameter, ...]:
+    """Return the two ends of y, about the common mode."""
+    return (
+        Parameter("y1", 0.8 + 0.5 * y, "V", "positive end of y", 0.0, 3.3),
+        Parameter("y2", 0.8 - 0.5 * y, "V", "negative end of y", 0.0, 3.3),
+    )
+
+
+def axis(half: float) -> tuple[Parameter, ...]:
+    """Return a sweep from -half to half, in volts."""
+    return (
+        Parameter("low", -half, "V", "swept value at the start", -1.0, 1.0),
+        Parameter("high", half, "V", "swept value at the end", -1.0, 1.0),
+        Parameter("points", 41, "1", "of the sweep", 2, 1e6),
+    )
+
+
+def sinusoid(amplitude: float, frequency: float, centre: float) -> Points:
+    """Return one millisecond of a sinusoid, V."""
+    times = [k * 2e-6 for k in range(501)]
+    values = [centre + amplitude * math.sin(2.0 * math.pi * frequency * t) for t in times]
+    return Points(tuple(times), tuple(values))
+
 
 cell = Cell(
     name="gilbert_multiplier",
@@ -29,7 +76,7 @@ cell = Cell(
         Port("x2", "input", "negative end of x"),
         Port("y1", "input", "positive end of y, the lower pair"),
         Port("y2", "input", "negative end of y"),
-        Port("i_tail", "bias", "the largest output current, pushed in"),
+        Port("i_tail", "bias", "the largest output current"),
         Port("out", "output", "pushes a current in proportion to x times y"),
         Port("vdd", "supply", "supply"),
         Port("vss", "ground", "ground"),
@@ -45,35 +92,188 @@ cell = Cell(
                 ("w_load", 2e-6),
                 ("l_load", 8e-6),
             ),
-            biases=(Bias("i_tail", 10e-9, "tail current"),),
+            biases=(Bias("i_tail", 10e-9, "gate at 0.55 V"),),
             supply=1.8,
         ),
     ),
     benches=(
         Bench(
             name="transfer",
-            summary="output current while x sweeps, at one y",
-            drives=(
-                Voltage("x1", Constant("x_common")),
-                Voltage("x2", Constant("x_common")),
-                Voltage("y1", Constant("y1")),
-                Voltage("y2", Constant("y2")),
-                Voltage("out", Constant("v_out")),
-            ),
-            analysis=Sweep((("x1", 0.5), ("x2", -0.5)), "x_low", "x_high", "points"),
-            parameters=(
-                *INPUTS,
-                Parameter("y1", 0.9, "V", "positive end of y", 0.0, 3.3),
-                Parameter("y2", 0.7, "V", "negative end of y", 0.0, 3.3),
-                Parameter("x_low", -0.1, "V", "x at the start", -1.0, 1.0),
-                Parameter("x_high", 0.1, "V", "x at the end", -1.0, 1.0),
-                Parameter("points", 41, "1", "values of x", 2, 1e6),
-            ),
+            summary="output current while x sweeps widely, at one y",
+            drives=(*X_AT_REST, *Y_AS_GIVEN, OUTPUT),
+            analysis=Sweep(X_SWEEPS, "low", "high", "points"),
+            parameters=(*INPUTS, *ends(0.1), *axis(0.1)),
+            measures=(CURVE,),
+            keep=("i(out)",),
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="linear_range",
+            summary="output current while x sweeps over ±20 mV, at y = 20 mV",
+            drives=(*X_AT_REST, *Y_AS_GIVEN, OUTPUT),
+            analysis=Sweep(X_SWEEPS, "low", "high", "points"),
+            parameters=(*INPUTS, *ends(0.02), *axis(0.02)),
             measures=(
-                Measure("supply_current", "final", "A", (("of", "i(vdd)"),), "from the supply"),
+                CURVE,
+                Measure("transconductance", "slope", "S", OUT, "of x to the output, at x = 0"),
+                Measure("x_offset", "swept_crossing", "V", OUT, "x at which nothing flows"),
+                Measure(
+                    "linearity_error",
+                    "linearity_error",
+                    "1",
+                    (("of", "i(out)"),),
+                    "largest distance from a straight line over the span",
+                ),
+                Measure(
+                    "distortion",
+                    "harmonic_distortion",
+                    "1",
+                    (("of", "i(out)"),),
+                    "total harmonic distortion of a slow sinusoid of 20 mV",
+                ),
+            ),
+            keep=("i(out)",),
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="square",
+            summary="output current while x and y sweep together over ±20 mV",
+            drives=(
+                *X_AT_REST,
+                Voltage("y1", Constant("y_common")),
+                Voltage("y2", Constant("y_common")),
+                OUTPUT,
+            ),
+            analysis=Sweep((*X_SWEEPS, *Y_SWEEPS), "low", "high", "points"),
+            parameters=(*INPUTS, *axis(0.02)),
+            measures=(
+                Measure(
+                    "product_error",
+                    "product_error",
+                    "1",
+                    (("of", "i(out)"),),
+                    "largest distance from an ideal product over the span",
+                ),
+            ),
+            keep=("i(out)",),
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="rest",
+            summary="operating point with both inputs at 0",
+            drives=(
+                *X_AT_REST,
+                Voltage("y1", Constant("y_common")),
+                Voltage("y2", Constant("y_common")),
+                OUTPUT,
+            ),
+            analysis=OperatingPoint(),
+            parameters=INPUTS,
+            measures=(
+                Measure(
+                    "offset_current", "pushed_final", "A", (("of", "i(out)"),), "of the output"
+                ),
+                Measure(
+                    "supply_current", "final", "A", SUPPLY, "from the supply, replica included"
+                ),
             ),
             keep=("i(out)", "i(vdd)"),
             settings=SETTINGS,
         ),
+        Bench(
+            name="product",
+            summary="output current under waveforms of x and y",
+            drives=(
+                Voltage("x1", sinusoid(0.01, 4e3, 1.2)),
+                Voltage("x2", sinusoid(-0.01, 4e3, 1.2)),
+                Voltage("y1", sinusoid(0.01, 1e3, 0.8)),
+                Voltage("y2", sinusoid(-0.01, 1e3, 0.8)),
+                OUTPUT,
+            ),
+            analysis=Transient("duration", "max_step"),
+            parameters=(
+                Parameter("v_out", 1.1, "V", "voltage at the output", 0.0, 3.3),
+                Parameter("duration", 1e-3, "s", "simulated time", 1e-9, 10.0),
+                Parameter("points", 501, "1", "of the even times", 2, 1e6),
+                Parameter("max_step", 1e-5, "s", "largest step of the simulator", 1e-12, 1.0),
+            ),
+            measures=(
+                Measure(
+                    "out",
+                    "pushed_current",
+                    "A",
+                    (("of", "i(out)"), ("start", 0.0), ("stop", "duration"), ("points", "points")),
+                    "output current at even times",
+                ),
+                Measure(
+                    "energy",
+                    "supply_energy",
+                    "J",
+                    (("current", "i(vdd)"), ("voltage", "supply")),
+                    "of the supply",
+                ),
+            ),
+            keep=("x1", "x2", "y1", "y2", "i(out)", "i(vdd)"),
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="step",
+            summary="x steps from −20 mV to 20 mV, at y = 20 mV",
+            drives=(
+                Voltage("x1", Step("x1_after", before="x2_after", at=1e-6)),
+                Voltage("x2", Step("x2_after", before="x1_after", at=1e-6)),
+                *Y_AS_GIVEN,
+                OUTPUT,
+            ),
+            analysis=Transient(40e-6, 2e-7),
+            parameters=(
+                Parameter("x1_after", 1.21, "V", "positive end of x after the step", 0.0, 3.3),
+                Parameter("x2_after", 1.19, "V", "negative end of x after the step", 0.0, 3.3),
+                Parameter("v_out", 1.1, "V", "voltage at the output", 0.0, 3.3),
+                *ends(0.02),
+            ),
+            measures=(
+                Measure(
+                    "settling_time",
+                    "settling_time",
+                    "s",
+                    (("of", "i(out)"), ("since", 1e-6), ("within", 0.01)),
+                    "until the output stays within 1 % of its step",
+                ),
+            ),
+            keep=("x1", "x2", "i(out)"),
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="bandwidth",
+            summary="small signal at x1, at y = 0.1 V, into a node held at a voltage",
+            drives=(*X_AT_REST, *Y_AS_GIVEN, OUTPUT),
+            analysis=FrequencyResponse("x1", 1e2, 1e7),
+            parameters=(*INPUTS, *ends(0.1)),
+            measures=(
+                Measure("bandwidth", "bandwidth", "Hz", (("of", "i(out)"),), "−3 dB of x to out"),
+            ),
+            keep=("i(out)",),
+            settings=SETTINGS,
+        ),
+        Bench(
+            name="noise",
+            summary="noise current of the output, at x = 0 and y = 20 mV",
+            drives=(
+                *X_AT_REST,
+                *Y_AS_GIVEN,
+                Hold("out", "v_out"),
+                # It drives nothing: the noise is referred to the output itself.
+                Current("out", Constant(0.0)),
+            ),
+            analysis=Noise(output="out", input="out", start=0.1, stop=1e5, points=5),
+            parameters=(*INPUTS, *ends(0.02)),
+            settings=SETTINGS,
+        ),
+    ),
+    model=ModelFamily("gilbert_cell"),
+    sources=(
+        "B. Gilbert, 'A precise four-quadrant multiplier with subnanosecond response', 1968",
+        "C. Mead, 'Analog VLSI and Neural Systems', 1989",
     ),
 )
