@@ -1,0 +1,111 @@
+"""What makes the result that a reference is compared with: a simulation of a cell, or a file."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import xarray as xr
+
+from neuromix import library
+from neuromix.characterization.simulation import simulate_cell
+from neuromix.declare import Condition
+from neuromix.engine.contract import Engine
+from neuromix.engine.pool import NgspiceEngine
+from neuromix.errors import BadValue
+from neuromix.regression.examining import Result
+from neuromix.regression.quantities import quantities, read_data
+
+STATES = ("models", "deck", "settings", "ngspice")
+"""Attributes of a dataset of ours under which a reference was recorded."""
+
+
+@functools.cache
+def simulator_version() -> str:
+    """Return the version of this machine's ngspice, asked once a process."""
+    with NgspiceEngine(workers=1) as engine:
+        return engine.probe()["version"]
+
+
+def states_of(data: object) -> dict[str, str]:
+    """Return what a result says about how it was made.
+
+    A dataset that :func:`neuromix.simulate` has just made does not name its ngspice: it is this
+    machine's.
+    """
+    if not isinstance(data, xr.Dataset):
+        return {}
+    found = {name: str(data.attrs[name]) for name in STATES if name in data.attrs}
+    if "deck" in found and "ngspice" not in found:
+        found["ngspice"] = simulator_version()
+    return found
+
+
+def cell_origin(
+    cell: str,
+    bench: str,
+    technology: str,
+    condition: Condition | None = None,
+    parameters: Mapping[str, float] | None = None,
+) -> dict[str, str]:
+    """Return the origin of a reference that a simulation of a library cell is compared with."""
+    where = condition or Condition()
+    return {
+        "cell": cell,
+        "bench": bench,
+        "technology": technology,
+        "condition": json.dumps(
+            {
+                "corner": where.corner,
+                "temperature": where.temperature,
+                "supply": where.supply,
+                "ideal_bias": where.ideal_bias,
+            }
+        ),
+        "parameters": json.dumps(dict(parameters or {}), sort_keys=True),
+    }
+
+
+def file_origin(source: Path, folder: Path) -> dict[str, str]:
+    """Return the origin of a reference that another file's content is compared with.
+
+    The path is stored relative to the reference, so that both can move together.
+    """
+    relative = os.path.relpath(source.resolve(), folder.resolve())
+    return {"source": Path(relative).as_posix()}
+
+
+def simulated(origin: Mapping[str, str], engine: Engine) -> Result:
+    """Return the result of simulating what an origin names."""
+    cell = library.cell(origin["cell"])
+    data = simulate_cell(
+        cell,
+        cell.bench(origin["bench"]),
+        origin["technology"],
+        Condition(**json.loads(origin["condition"])),
+        engine,
+        json.loads(origin["parameters"]),
+    )
+    return Result(quantities(data), states_of(data), origin)
+
+
+def make_result(file: Path, origin: Mapping[str, str], engine: Engine) -> Result:
+    """Return the result that belongs to the reference ``file``.
+
+    Raises
+    ------
+    BadValue
+        Where its origin is a test, which only pytest can run.
+    """
+    if "cell" in origin:
+        return simulated(origin, engine)
+    if "source" in origin:
+        data = read_data(file.parent / origin["source"])
+        return Result(quantities(data), states_of(data), origin)
+    raise BadValue(
+        f"{file} does not say what makes a result to compare",
+        cure=f"pytest {origin['test']}" if "test" in origin else None,
+    )
