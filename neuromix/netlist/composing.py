@@ -10,38 +10,29 @@ from neuromix.declare import (
     Bench,
     Cell,
     Condition,
-    Constant,
-    Current,
-    Drive,
     Echo,
     FrequencyResponse,
-    Hold,
-    Load,
     Noise,
-    OperatingPoint,
     Realisation,
     Settings,
     Sweep,
-    Transient,
-    Voltage,
 )
 from neuromix.declare.analysis import Analysis
 from neuromix.declare.drive import resolve
 from neuromix.errors import BadValue, UnknownName
+from neuromix.netlist.asking import (
+    NOISE_VECTORS,
+    axis_vector,
+    check_signal,
+    command_of,
+    parts_of,
+    vectors_of,
+)
 from neuromix.netlist.checking import check_devices, check_nodes, check_ports
 from neuromix.netlist.deck import Deck, Transistor, Vector
+from neuromix.netlist.driving import connect, connect_sweep
 from neuromix.netlist.parsing import Subcircuit
-from neuromix.netlist.receiving import connect_echo, connect_load
 from neuromix.units import celsius
-
-HOLDING_INDUCTANCE = 1e12
-"""H; with it a ``Hold`` is open above a nanohertz for any node of a cell."""
-
-_NOISE_VECTORS = (
-    Vector("frequency", "frequency"),
-    Vector("input_noise", "inoise_spectrum"),
-    Vector("output_noise", "onoise_spectrum"),
-)
 
 Cards = Callable[[Iterable[tuple[str, float, float]]], tuple[str, str]]
 """From (neutral device, width, length) to model cards and the identity of their set."""
@@ -124,14 +115,14 @@ def compose(
             circuit.I(bias.port, source, drain, abs(bias.current))
     analysis = bench.analysis
     signal = analysis.input if isinstance(analysis, Noise | FrequencyResponse) else None
-    _check_signal(bench, signal)
-    gains = _sweep(circuit, bench, analysis, values) if isinstance(analysis, Sweep) else {}
+    check_signal(bench, signal)
+    gains = connect_sweep(circuit, bench, analysis, values) if isinstance(analysis, Sweep) else {}
     for drive in bench.drives:
         for port in (drive.port, *((drive.of,) if isinstance(drive, Echo) else ())):
             if port not in nodes:
                 raise UnknownName(f"port of {cell.name}", port, nodes)
         gain = gains.get(drive.port, 0.0)
-        _connect(circuit, drive, values, small_signal=drive.port == signal, gain=gain)
+        connect(circuit, drive, values, small_signal=drive.port == signal, gain=gain)
 
     statements = [
         subcircuit.text(sizes),
@@ -141,14 +132,14 @@ def compose(
             for name, value in bench.initial
         ),
     ]
-    command, axis, stop = _command(bench.analysis, bench.drives, values)
+    command, axis, stop = command_of(bench.analysis, bench.drives, values)
     return Deck(
         title=f"{cell.name} on bench {bench.name}",
         circuit="".join(statements) + _body(circuit),
         cards=text,
         models=identity,
         command=command,
-        vectors=_vectors(
+        vectors=vectors_of(
             bench, nodes, {*cell.ports_of("supply"), *_held(realisation, bias_voltages)}, axis
         ),
         axis=axis,
@@ -193,7 +184,7 @@ def deck_of_circuit(
             f"no source {analysis.input!r} of the circuit carries a small signal",
             cure='circuit.V("in", "in", circuit.gnd, "dc 0 ac 1"), which is named "Vin"',
         )
-    command, axis, stop = _command(analysis, (), {})
+    command, axis, stop = command_of(analysis, (), {})
     if isinstance(analysis, Noise):
         save = ()
     vectors = tuple(
@@ -206,9 +197,9 @@ def deck_of_circuit(
         "",
         "own",
         command,
-        _NOISE_VECTORS
+        NOISE_VECTORS
         if isinstance(analysis, Noise)
-        else (*_axis_vector(axis), *_parts(analysis, vectors)),
+        else (*axis_vector(axis), *parts_of(analysis, vectors)),
         axis,
         stop,
     )
@@ -225,157 +216,10 @@ def _body(circuit: Any) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith(".title"))
 
 
-def _sweep(
-    circuit: Any, bench: Bench, analysis: Sweep, values: Mapping[str, float]
-) -> dict[str, float]:
-    """Add the node whose voltage is the swept value, and return the gains of the ports.
-
-    The source that ngspice steps runs from 0 to 1: its loop ends at an absolute 2e-13, which is
-    nothing to that and much to a current.
-    """
-    start, stop = resolve(analysis.start, values), resolve(analysis.stop, values)
-    points = resolve(analysis.points, values)
-    if not start < stop or round(points) < 2:
-        raise BadValue(
-            f"bench {bench.name!r}: a sweep from {start:g} to {stop:g} in {points:g} points",
-            cure="start below stop, and two points or more",
-        )
-    constant = {
-        drive.port: type(drive)
-        for drive in bench.drives
-        if isinstance(drive, (Current, Voltage)) and isinstance(drive.waveform, Constant)
-    }
-    for port, _ in analysis.ports:
-        if port not in constant:
-            raise UnknownName(f"constant drive of bench {bench.name!r}", port, constant)
-    if len({constant[port] for port, _ in analysis.ports}) != 1:
-        raise BadValue(
-            f"bench {bench.name!r} sweeps voltages and currents together",
-            cure="ports that are all driven by voltages, or all by currents",
-        )
-    circuit.V("sweep_part", "sweep_part", circuit.gnd, 0.0)
-    circuit.V("sweep_start", "sweep_start", circuit.gnd, start)
-    circuit.VCVS("sweep", "sweep", "sweep_start", "sweep_part", circuit.gnd, stop - start)
-    return dict(analysis.ports)
-
-
-def _connect(
-    circuit: Any,
-    drive: Drive,
-    values: Mapping[str, float],
-    *,
-    small_signal: bool,
-    gain: float,
-) -> None:
-    port = drive.port
-    if isinstance(drive, Hold):
-        circuit.V(f"{port}_hold", f"{port}_hold", circuit.gnd, resolve(drive.value, values))
-        circuit.L(f"{port}_hold", f"{port}_hold", port, HOLDING_INDUCTANCE)
-        return
-    if isinstance(drive, Load):
-        connect_load(circuit, drive, values)
-        return
-    if isinstance(drive, Echo):
-        connect_echo(circuit, drive, values)
-        return
-    corners = drive.waveform.points(values)
-    steady = isinstance(drive.waveform, Constant)
-    if gain:
-        value = corners[0][1]
-        if isinstance(drive, Current):
-            circuit.I(port, circuit.gnd, port, value)
-            circuit.VCCS(port, circuit.gnd, port, "sweep", circuit.gnd, gain)
-        else:
-            circuit.V(port, port, f"{port}_sweep", value)
-            circuit.VCVS(port, f"{port}_sweep", circuit.gnd, "sweep", circuit.gnd, gain)
-    elif isinstance(drive, Current):
-        if steady:
-            circuit.I(port, circuit.gnd, port, _steady(corners[0][1], small_signal))
-        else:
-            circuit.PieceWiseLinearCurrentSource(port, circuit.gnd, port, values=list(corners))
-    elif steady:
-        circuit.V(port, port, circuit.gnd, _steady(corners[0][1], small_signal))
-    else:
-        circuit.PieceWiseLinearVoltageSource(port, port, circuit.gnd, values=list(corners))
-
-
-def _steady(value: float, small_signal: bool) -> str | float:
-    return f"dc {value!r} ac 1" if small_signal else value
-
-
 def _options(settings: Settings, condition: Condition) -> str:
     pairs = " ".join(f"{name}={value}" for name, value in settings.options())
     return f".options {pairs} temp={celsius(condition.temperature)!r} noacct\n"
 
 
-def _command(
-    analysis: Analysis, drives: tuple[Drive, ...], values: Mapping[str, float]
-) -> tuple[str, str, float]:
-    if isinstance(analysis, OperatingPoint):
-        return "op", "", 0.0
-    if isinstance(analysis, Sweep):
-        step = 1.0 / (round(resolve(analysis.points, values)) - 1)
-        return f"dc vsweep_part 0 1 {step!r}", "sweep", resolve(analysis.stop, values)
-    if isinstance(analysis, Transient):
-        stop, step = resolve(analysis.stop, values), resolve(analysis.max_step, values)
-        return f"tran {step!r} {stop!r} 0 {step!r}", "time", stop
-    grid = f"dec {analysis.points} {analysis.start!r} {analysis.stop!r}"
-    if isinstance(analysis, FrequencyResponse):
-        return f"ac {grid}", "frequency", analysis.stop
-    by_current = any(d.port == analysis.input and isinstance(d, Current) for d in drives)
-    source = f"{'i' if by_current else 'v'}{analysis.input}" if drives else analysis.input.lower()
-    return f"noise v({analysis.output.lower()}) {source} {grid}", "frequency", analysis.stop
-
-
-def _check_signal(bench: Bench, signal: str | None) -> None:
-    """Refuse a small signal at a port that no constant source drives: ngspice would answer 0."""
-    constant = [
-        drive.port
-        for drive in bench.drives
-        if isinstance(drive, (Current, Voltage)) and isinstance(drive.waveform, Constant)
-    ]
-    if signal is not None and signal not in constant:
-        raise UnknownName(f"constant drive of bench {bench.name!r}", signal, constant)
-
-
-def _parts(analysis: Analysis, vectors: Iterable[Vector]) -> tuple[Vector, ...]:
-    """Return magnitude and phase of each vector of a frequency response; others as they are."""
-    if not isinstance(analysis, FrequencyResponse):
-        return tuple(vectors)
-    return tuple(
-        part
-        for item in vectors
-        for part in (
-            Vector(item.name, item.source, item.sign, "magnitude"),
-            Vector(f"phase({item.name})", item.source, item.sign, "phase"),
-        )
-    )
-
-
-def _axis_vector(axis: str) -> tuple[Vector, ...]:
-    return (Vector(axis, axis),) if axis else ()
-
-
 def _held(realisation: Realisation, bias_voltages: Mapping[str, float] | None) -> set[str]:
     return {bias.port for bias in realisation.biases} & set(bias_voltages or ())
-
-
-def _vectors(
-    bench: Bench, nodes: Mapping[str, str], sources: set[str], axis: str
-) -> tuple[Vector, ...]:
-    if isinstance(bench.analysis, Noise):
-        return _NOISE_VECTORS
-    sources = sources | {drive.port for drive in bench.drives if isinstance(drive, Voltage)}
-    found = []
-    for name in bench.keep:
-        if name.startswith("i("):
-            port = name[2:-1]
-            if port not in sources:
-                raise BadValue(
-                    f"bench {bench.name!r} keeps {name}, but no voltage source drives {port!r}",
-                    cure=" or ".join(f"i({item})" for item in sorted(sources)),
-                )
-            found.append(Vector(name, f"v{port}#branch", -1.0))
-        else:
-            found.append(Vector(name, nodes.get(name, f"xcell.{name}")))
-    return (*_axis_vector(axis), *_parts(bench.analysis, found))
