@@ -123,6 +123,25 @@ def cell(name: str) -> Cell:
     return found
 
 
+def as_cell(what: Cell | str) -> Cell:
+    """Return a cell that is given itself or by name.
+
+    Raises
+    ------
+    BadValue
+        Where it is neither.
+    UnknownName
+        Where no library holds one of that name.
+    """
+    if isinstance(what, Cell):
+        return what
+    if not isinstance(what, str):
+        raise BadValue(
+            f"a {type(what).__name__} is not a cell", cure='nmx.cell("lif_neuron"), or its name'
+        )
+    return cell(what)
+
+
 def technology(name: str) -> Technology:
     """Return the declaration of a technology; raises as :func:`cell`."""
     found = _load("technology", Technology, name)
@@ -156,10 +175,18 @@ def declaration_file(name: str) -> Path:
 
 def model_files() -> dict[tuple[str, str], Path]:
     """Return the committed model files by cell and technology."""
+    return _by_cell(".model.json")
+
+
+def dataset_files() -> dict[tuple[str, str], Path]:
+    """Return the committed datasets, from which those models were fitted, in the same way."""
+    return _by_cell(".nc")
+
+
+def _by_cell(suffix: str) -> dict[tuple[str, str], Path]:
     found = {}
-    for name, file in _files("circuits/*.model.json").items():
-        stem = name.removesuffix(".model.json")
-        cell_name, _, technology_name = stem.rpartition(".")
+    for name, file in _files(f"circuits/*{suffix}").items():
+        cell_name, _, technology_name = name.removesuffix(suffix).rpartition(".")
         found[cell_name, technology_name] = file
     return found
 

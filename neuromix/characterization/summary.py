@@ -69,15 +69,15 @@ def summarize(data: xr.Dataset, model: Model, *, allow_below_floor: bool = False
     TechnologyError
         Where mismatch was drawn and changed nothing.
     """
-    spreads = list(_spreads(data))
-    if spreads and all(item.sigma == 0.0 for item in spreads):
+    found = list(spreads(data))
+    if found and all(item.sigma == 0.0 for item in found):
         raise TechnologyError(
             f"{data.attrs['cell']}: all mismatch draws gave the same results",
             ["the draws reach no device that matters, or the model set has lost its mismatch"],
             "look at the devices with `neuromix deck`, and at the technology's mismatch law",
         )
     if not allow_below_floor:
-        for item in spreads:
+        for item in found:
             require_above_floor(f"{item.measure} ({item.stimulus})", item.sigma, item.floor)
     nominal = {
         str(name): {
@@ -94,13 +94,14 @@ def summarize(data: xr.Dataset, model: Model, *, allow_below_floor: bool = False
     return Summary(
         str(data.attrs["cell"]),
         str(data.attrs["technology"]),
-        tuple(spreads),
+        tuple(found),
         nominal,
         dict(model_summary(model)),
     )
 
 
-def _spreads(data: xr.Dataset) -> Iterator[Spread]:
+def spreads(data: xr.Dataset) -> Iterator[Spread]:
+    """Yield the spread of each measure over the draws, stimulus by stimulus."""
     if "mismatch" not in data.coords:
         return
     for key in data.data_vars:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
+import re
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -11,6 +16,13 @@ if TYPE_CHECKING:
 
 BLUE, ORANGE, GREY, INK = "#2a6f97", "#d1603d", "#9aa5ad", "#22303a"
 """Colours that stay apart in grey and for colour-blind readers."""
+
+PREFIXED = frozenset({"A", "V", "s", "Hz", "J", "W", "F", "C", "m", "Ω", "S"})
+"""Units that take an SI prefix."""
+
+PREFIXES = ("a", "f", "p", "n", "µ", "m", "", "k", "M", "G", "T")
+
+Floats = NDArray[np.float64]
 
 
 def figure(width: float = 7.0, height: float = 4.0) -> Figure:
@@ -30,6 +42,51 @@ def plain(axes: Axes) -> Axes:
     axes.xaxis.label.set_color(INK)
     axes.yaxis.label.set_color(INK)
     return axes
+
+
+def literal(text: str) -> str:
+    """Return a text that matplotlib draws as it stands, with no formula in it."""
+    return text.replace("$", r"\$")
+
+
+def engineering(values: Floats, unit: str) -> tuple[float, str]:
+    """Return a factor and the unit with its SI prefix, so that the largest value is 1 … 1000.
+
+    Units that are products, K and the dimensionless keep a factor of 1.
+    """
+    largest = float(np.max(np.abs(values), initial=0.0))
+    if unit not in PREFIXED or largest == 0.0 or not math.isfinite(largest):
+        return 1.0, "" if unit == "1" else unit
+    power = min(max(math.floor(math.log10(largest * (1.0 + 1e-9)) / 3.0), -6), 4)
+    return 10.0 ** (-3 * power), f"{PREFIXES[power + 6]}{unit}"
+
+
+def axis_label(name: str, unit: str) -> str:
+    """Return the label of an axis: what it is, and its unit where it has one."""
+    return literal(f"{name} ({unit})" if unit else name)
+
+
+def svg(drawn: Figure, name: str) -> str:
+    """Return a figure as an ``<svg>`` element for the inside of a page.
+
+    Equal figures are equal text. Lines and words in :data:`INK` take the colour of the text around
+    them, so that a figure can be read on a dark page; identifiers begin with ``name``, so that
+    several figures live in one page.
+    """
+    import matplotlib as mpl
+
+    buffer = io.StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        drawn.savefig(
+            buffer,
+            format="svg",
+            transparent=True,
+            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+        )
+    text = buffer.getvalue()
+    inside = text[text.index("<svg") :].replace(INK, "currentColor")
+    inside = re.sub(r"<metadata>.*?</metadata>", "", inside, flags=re.DOTALL)
+    return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", inside)
 
 
 def png(drawn: Figure) -> bytes:

@@ -1,0 +1,1 @@
+"""The sections of a sheet, one file each: a function from evidence to a section."""

@@ -1,0 +1,60 @@
+"""Waveforms of a few runs, one column a run, one row a signal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.plot.style import BLUE, INK, axis_label, engineering, figure, literal, plain
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Floats = NDArray[np.float64]
+
+
+def waveforms(
+    titles: Sequence[str],
+    times: Sequence[Floats],
+    signals: Mapping[str, tuple[str, Sequence[Sequence[Floats]]]],
+) -> Figure:
+    """Draw signals over time.
+
+    Parameters
+    ----------
+    titles : sequence of str
+        Of the columns.
+    times : sequence of (n,) ndarray, s
+        Of the columns.
+    signals : mapping of str to (unit, sequence of sequences of (n,) ndarray)
+        One row each; for each column its lines, the nominal one last.
+    """
+    across = len(titles)
+    drawn = figure(2.7 * across, 1.25 * len(signals) + 0.6)
+    panels = drawn.subplots(len(signals), across, squeeze=False, sharex="col", sharey="row")
+    for row, (name, (unit, columns)) in zip(panels, signals.items(), strict=True):
+        every = np.concatenate([line for lines in columns for line in lines])
+        factor, shown = engineering(every[np.isfinite(every)], unit)
+        row[0].set_ylabel(axis_label(name, shown), fontsize=8.5)
+        for axes, time, lines in zip(row, times, columns, strict=True):
+            t_factor, _ = engineering(time, "s")
+            plain(axes)
+            for number, line in enumerate(lines, start=1):
+                nominal = number == len(lines)
+                axes.plot(
+                    time * t_factor,
+                    line * factor,
+                    color=INK if nominal and len(lines) > 1 else BLUE,
+                    lw=1.1 if nominal else 0.8,
+                    alpha=1.0 if nominal else 0.6,
+                )
+            axes.tick_params(labelsize=8)
+            axes.locator_params(axis="y", nbins=4)
+    for axes, title in zip(panels[0], titles, strict=True):
+        axes.set_title(literal(title), fontsize=8.5, color=INK, loc="left")
+    for axes, time in zip(panels[-1], times, strict=True):
+        axes.set_xlabel(axis_label("time", engineering(time, "s")[1]), fontsize=8.5)
+    return drawn
