@@ -24,13 +24,30 @@ NeuromixError
 └── MissingExtra               an optional dependency is not installed
 
 Each error carries its evidence (what was run, where, the last lines of the log) and, where one is
-known, the next step to take.
+known, the next step to take. In IPython and Jupyter it is shown with the user's own line in the
+place of a traceback. Beside the tree stand ``Interrupted``, a KeyboardInterrupt that says what was
+kept, and ``OutsideValidity``, a warning.
 """
 
 from __future__ import annotations
 
 import difflib
+import linecache
 from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+_PACKAGE = str(Path(__file__).resolve().parent)
+
+
+def _users_line(trace: TracebackType | None) -> list[str]:
+    """Return the line of the user's code that called neuromix, where it can be read."""
+    line = ""
+    while trace is not None and not trace.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+        name, number = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        line = linecache.getline(name, number).strip()
+        trace = trace.tb_next
+    return [f"line {number}: {line}"] if line else []
 
 
 class NeuromixError(Exception):
@@ -58,6 +75,10 @@ class NeuromixError(Exception):
             lines.append(f"  try: {self.cure}")
         return "\n".join(lines)
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows; ``%debug`` still enters the whole stack."""
+        return [*_users_line(self.__traceback__), f"{type(self).__name__}: {self}"]
+
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.summary, self.evidence, self.cure))
 
@@ -82,15 +103,16 @@ class UnknownName(InputError):
     ----------
     kind : str
         What was looked for, such as ``"cell"``.
-    name : str
-        The name that was given.
+    name : object
+        What was given in the place of a name.
     known : iterable of str
         The names that there are.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        word = name if isinstance(name, str) else ""
+        near = difflib.get_close_matches(word, names, n=3, cutoff=0.5)
         cure = " or ".join(near) if near else None
         shown = ", ".join(names) if names else "none"
         super().__init__(f"no {kind} named {name!r}", [f"known: {shown}"], cure)
@@ -170,3 +192,14 @@ class DiskFull(NeuromixError):
 
 class MissingExtra(NeuromixError):
     """An optional dependency is not installed."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user stopped a simulation; its workers are gone."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [*_users_line(self.__traceback__), f"interrupted: {self}"]
+
+
+class OutsideValidity(UserWarning):
+    """A model is used where its fit has seen nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 import re
 
 from neuromix.errors import BadValue
@@ -68,6 +69,22 @@ def parse(text: str | float, *, of: str = "value") -> float:
     if not math.isfinite(value):
         raise BadValue(f"{of}: {text!r} is not finite")
     return value
+
+
+def number(value: object, of: str) -> float:
+    """Return a real number as a float.
+
+    Raises
+    ------
+    BadValue
+        Where it is something else; text is not read here, but its value is offered.
+    """
+    if not isinstance(value, bool) and isinstance(value, numbers.Real):
+        return float(value)
+    cure = "a number in SI units, such as 1e-9"
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        cure = f"{parse(value):g}"
+    raise BadValue(f"{of}: {value!r} is not a number", cure=cure)
 
 
 def render(value: float, unit: str = "", precision: int = 4) -> str:

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.array.fabric import Fabric
+from neuromix.data.arrays import floats, numeric
 from neuromix.errors import BadValue, UnknownName
 from neuromix.models.model import Model
-from neuromix.units import render
+from neuromix.units import number, render
 
 SETTLING = 5e-6
 """s: the 6-bit converter settles to 1 % within 4 µs at its smallest code, measured in SPICE
@@ -67,12 +68,12 @@ class Array:
     current: float | NDArray[np.float64] = 0.0
 
     def __post_init__(self) -> None:
-        _check_size("an array", self.n)
         _check_role(self.model, "neuron", "Array(model, n)")
-        shape = np.shape(self.current)
-        if shape not in {(), (self.n,)} or not np.all(np.isfinite(self.current)):
+        _check_size("an array", self.n)
+        shape = floats(self.current, "Array: current").shape
+        if shape not in {(), (self.n,)}:
             raise BadValue(
-                f"an array of {self.n} neurons: current has shape {shape} or is not finite",
+                f"an array of {self.n} neurons: current has shape {shape}",
                 cure="one current in A, or one for each neuron",
             )
 
@@ -129,6 +130,10 @@ class Chip:
     def __init__(self, seed: int = 0, fabric: Fabric | None = None) -> None:
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
             raise BadValue(f"chip: a seed is a whole number from 0 on, not {seed!r}")
+        if fabric is not None and not isinstance(fabric, Fabric):
+            raise BadValue(
+                f"chip: {fabric!r} is not a fabric", cure="fabric=nmx.Fabric(latency=20e-9)"
+            )
         self.seed = int(seed)
         self.fabric = fabric if fabric is not None else Fabric()
         self._blocks: dict[str, SpikeSource | Array] = {}
@@ -164,6 +169,10 @@ class Chip:
     def add(self, name: str, block: SpikeSource | Array) -> str:
         """Add a block and return its name, by which it is connected and recorded."""
         self._check_open()
+        if not isinstance(name, str):
+            raise BadValue(
+                f"chip: {name!r} is not a name", cure='the name comes first: add("pixels", block)'
+            )
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             raise BadValue(f"chip: {name!r} is not a name", cure="letters, digits and underscores")
         if name in self._blocks:
@@ -211,6 +220,8 @@ class Chip:
         converter, synapse = through
         _check_role(converter, "converter", "through=(converter, synapse)")
         _check_role(synapse, "synapse", "through=(converter, synapse)")
+        pulse_width = number(pulse_width, "chip: pulse_width")
+        setup = number(setup, "chip: setup")
         if not (0.0 < pulse_width < np.inf and 0.0 <= setup < np.inf):
             raise BadValue(
                 f"chip: pulse_width {pulse_width!r} s and setup {setup!r} s cannot be clocked",
@@ -250,8 +261,8 @@ class Chip:
         self._frozen = True
 
     def _block(self, name: str) -> SpikeSource | Array:
-        if name not in self._blocks:
-            raise UnknownName("block", str(name), self._blocks)
+        if not isinstance(name, str) or name not in self._blocks:
+            raise UnknownName("block", name, self._blocks)
         return self._blocks[name]
 
     def _check_open(self) -> None:
@@ -279,7 +290,7 @@ def _check_role(model: Model, role: str, where: str) -> None:
 
 
 def _codes(weights: ArrayLike, shape: tuple[int, int], wire: str) -> NDArray[np.int8]:
-    given = np.asarray(weights)
+    given = numeric(weights, wire)
     if given.shape != shape:
         raise BadValue(
             f"{wire}: weights have shape {given.shape}",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neuromix.data.arrays import numeric
 from neuromix.data.events import Events
 from neuromix.data.randomness import generator
 from neuromix.errors import BadValue
+from neuromix.units import number
 
 BRIGHTEST = 255
 """Largest value of a pixel."""
@@ -18,7 +20,9 @@ GOLDEN = (5.0**0.5 - 1.0) / 2.0
 
 def _rates(pixels: ArrayLike, duration: float, max_rate: float) -> NDArray[np.float64]:
     """Check the input and return spikes per second of each pixel, shape ``(n,)``."""
-    given = np.asarray(pixels)
+    given = numeric(pixels, "pixels")
+    duration = number(duration, "duration")
+    max_rate = number(max_rate, "max_rate")
     if given.ndim == 0 or not np.issubdtype(given.dtype, np.integer):
         raise BadValue(
             "pixels: whole numbers 0 … 255 are encoded",

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from neuromix.array.arbiter import DROPPED, WAITING, arbitrate
 from neuromix.data.events import Events
 from neuromix.errors import BadValue, FabricError
+from neuromix.units import number
 
 POLICIES = ("drop", "stall")
 
@@ -58,6 +59,9 @@ class Fabric:
     energy_per_event: float = 0.41e-12
 
     def __post_init__(self) -> None:
+        for name in ("cycle_time", "latency", "fifo_depth", "timestamp", "timestamp_bits"):
+            number(getattr(self, name), f"fabric: {name}")
+        number(self.energy_per_event, "fabric: energy_per_event")
         if not (math.isfinite(self.cycle_time) and self.cycle_time > 0.0):
             raise BadValue(f"fabric: a cycle time of {self.cycle_time!r} s is not positive")
         for name in ("latency", "timestamp", "energy_per_event"):

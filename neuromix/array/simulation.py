@@ -22,7 +22,7 @@ from neuromix.array.population import TRACES, Population, check_step
 from neuromix.array.recording import LinkCounts, Recording
 from neuromix.data.events import Events
 from neuromix.errors import BadValue, FabricError, UnknownName
-from neuromix.units import render
+from neuromix.units import number, render
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -63,6 +63,8 @@ def run(
     FabricError
         Where an event has an address that its source does not have.
     """
+    if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
+        raise BadValue(f"run: the trial {trial!r} is not a whole number")
     dies = _manufactured(chip, duration, dt)
     return _Run(chip, dies, duration, dt, trial, _traced(chip, record), set(record)).play(inputs)
 
@@ -103,8 +105,11 @@ def run_batch(
 
 
 def _manufactured(chip: Chip, duration: float, dt: float) -> dict[str, ArrayDie]:
-    if not (math.isfinite(duration) and duration > 0.0):
+    if not isinstance(chip, Chip):
+        raise BadValue(f"run: {chip!r} is not a chip", cure="chip = nmx.Chip(seed=1)")
+    if not 0.0 < number(duration, "run: duration") < math.inf:
         raise BadValue(f"run: a duration of {duration!r} s is not positive")
+    number(dt, "run: dt")
     chip.freeze()
     dies = {
         name: array_die(chip, name)
@@ -124,6 +129,10 @@ def _traced(chip: Chip, record: Collection[str]) -> frozenset[str]:
         if isinstance(block, Array)
         for trace in TRACES
     }
+    if isinstance(record, str) or not isinstance(record, Collection):
+        raise BadValue(
+            f"run: record={record!r} is not a list of traces", cure='record=["hidden.v_mem"]'
+        )
     for name in record:
         if name not in known:
             raise UnknownName("trace", name, known)

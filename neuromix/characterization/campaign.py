@@ -12,10 +12,12 @@ from neuromix.characterization.floor import rerun
 from neuromix.characterization.recipe import Stimulus, recipe_for
 from neuromix.characterization.requests import Answer, Request, run_requests
 from neuromix.characterization.results import Results, to_dataset
+from neuromix.data.files import as_path
 from neuromix.declare import Cell, Condition, Plan, Technology
-from neuromix.engine.contract import Engine, Progress, quiet
+from neuromix.display.progress import Progress, phase, watching
+from neuromix.engine.contract import Engine
 from neuromix.engine.pool import NgspiceEngine
-from neuromix.errors import NotConverged
+from neuromix.errors import BadValue, NotConverged
 from neuromix.units import celsius
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def characterize(
     engine: Engine | None = None,
     workers: int = 2,
     store: str | Path | None = None,
-    progress: Progress = quiet,
+    progress: Progress | None = None,
     allow_failures: bool = False,
     floor_draws: int = FLOOR_DRAWS,
 ) -> xr.Dataset:
@@ -56,8 +58,8 @@ def characterize(
         Processes, without an engine.
     store : path, optional
         Folder of outcomes: a killed campaign goes on where it was.
-    progress : callable
-        Told runs done, runs in all, and what is going on.
+    progress : callable, optional
+        Told runs done, runs in all, and what is going on; a line in a notebook by default.
     allow_failures : bool
         Accept more than 1 % of failed runs.
     floor_draws : int
@@ -73,10 +75,11 @@ def characterize(
     NotConverged
         Where more than 1 % of the runs failed.
     """
-    if isinstance(cell, str):
-        cell = library.cell(cell)
+    cell = library.as_cell(cell)
+    if plan is not None and not isinstance(plan, Plan):
+        raise BadValue(f"{plan!r} is not a plan", cure="nmx.Plan(samples=20)")
     if engine is None:
-        with NgspiceEngine(workers, Path(store) if store is not None else None) as own:
+        with NgspiceEngine(workers, as_path(store, "store") if store is not None else None) as own:
             return characterize(
                 cell,
                 plan,
@@ -87,9 +90,14 @@ def characterize(
                 floor_draws=floor_draws,
             )
     chosen = library.technology(technology or cell.technologies[0])
-    results = _run(cell, chosen, plan or Plan(), engine, progress, floor_draws)
+    with watching(progress) as told:
+        results = _run(cell, chosen, plan or Plan(), engine, told, floor_draws)
     _refuse_failures(cell, results, allow_failures)
     return to_dataset(results)
+
+
+def _size(request: Request) -> int:
+    return len(request.variations)
 
 
 def _run(
@@ -140,8 +148,15 @@ def _run(
             )
 
     batches = [*everywhere.values(), training, noise, baseline, *mismatch.values()]
+    requests = [request for batch in batches for request in batch]
+    few = [
+        Request(r.stimulus, r.condition, r.bias_voltages, r.variations[:floor_draws])
+        for r in mismatch.get(home, ())
+    ]
+    first, floor = sum(map(_size, requests)), 2 * len(everywhere[home])
+    whole = first + floor + 2 * sum(map(_size, few))
     answers = run_requests(
-        cell, technology, engine, [request for batch in batches for request in batch], progress
+        cell, technology, engine, requests, phase(progress, f"{cell.name}: stimuli", 0, whole)
     )
     taken = iter(answers)
     swept = {c: [next(taken)[0] for _ in batch] for c, batch in everywhere.items()}
@@ -150,13 +165,13 @@ def _run(
     undrawn = [next(taken)[0] for _ in baseline]
     drawn = {c: [next(taken) for _ in batch] for c, batch in mismatch.items()}
 
-    progress(0, 1, "numerical floor")
-    tight, other = rerun(cell, technology, engine, everywhere[home], progress)
-    few = [
-        Request(r.stimulus, r.condition, r.bias_voltages, r.variations[:floor_draws])
-        for r in mismatch.get(home, ())
-    ]
-    tight_draws, other_draws = rerun(cell, technology, engine, few, progress)
+    name = f"{cell.name}: numerical floor"
+    tight, other = rerun(
+        cell, technology, engine, everywhere[home], phase(progress, name, first, whole)
+    )
+    tight_draws, other_draws = rerun(
+        cell, technology, engine, few, phase(progress, name, first + floor, whole)
+    )
     return Results(
         cell=cell,
         technology=technology,

@@ -24,13 +24,13 @@ FEWEST_SAMPLES = 8
 """Draws from which a covariance is estimated at all."""
 
 
-def fit(cell: Cell, data: xr.Dataset) -> Model:
+def fit(cell: Cell | str, data: xr.Dataset) -> Model:
     """Fit the cell's family of dynamics to a campaign.
 
     Parameters
     ----------
-    cell : Cell
-        What was characterized.
+    cell : Cell or str
+        What was characterized, or its name.
     data : xarray.Dataset
         From :func:`neuromix.characterize`.
 
@@ -41,6 +41,11 @@ def fit(cell: Cell, data: xr.Dataset) -> Model:
     FitFailed
         Where they do not determine the parameters.
     """
+    import xarray as xr
+
+    cell = library.as_cell(cell)
+    if not isinstance(data, xr.Dataset):
+        raise BadValue(f"fit: a {type(data).__name__} is not a dataset", cure="fit(cell, dataset)")
     if "training" not in data.coords:
         raise BadValue(
             "these data are not of a campaign", cure="nmx.characterize, which runs the training"

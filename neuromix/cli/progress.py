@@ -1,14 +1,10 @@
-"""Progress on standard error, from the first second; plain lines where there is no terminal."""
+"""Progress on standard error, from the first second; a line a phase where there is no terminal."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-import time
 from collections.abc import Callable, Iterator
-
-QUIET_SECONDS = 10.0
-"""Between two plain lines."""
 
 
 @contextlib.contextmanager
@@ -38,13 +34,13 @@ def reporting(first: str) -> Iterator[Callable[[int, int, str], None]]:
 
             yield show
         return
-    last = [time.monotonic()]
+    said = {first}
     print(f"{first} …", file=sys.stderr, flush=True)  # noqa: T201
 
     def line(done: int, total: int, what: str) -> None:
-        now = time.monotonic()
-        if now - last[0] >= QUIET_SECONDS:
-            last[0] = now
-            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)  # noqa: T201
+        if what not in said:
+            said.add(what)
+            runs = f", {done} of {total} runs done" if total > 1 else ""
+            print(f"{what}{runs} …", file=sys.stderr, flush=True)  # noqa: T201
 
     yield line

@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neuromix.data.arrays import floats, numeric
 from neuromix.errors import BadValue
 
 Array = TypeVar("Array", bound=np.ndarray)
@@ -56,9 +57,14 @@ class Events:
     @classmethod
     def sort(cls, time: ArrayLike, address: ArrayLike) -> Events:
         """Return events in order of time; equal times keep their order."""
-        moments = np.asarray(time, dtype=np.float64)
+        moments, senders = floats(time, "events: time"), numeric(address, "events: address")
+        if moments.shape != senders.shape or moments.ndim != 1:
+            raise BadValue(
+                "events: time and address must be one-dimensional and of one length",
+                [f"time has shape {moments.shape}, address {senders.shape}"],
+            )
         order = np.argsort(moments, kind="stable")
-        return cls(moments[order], np.asarray(address)[order])
+        return cls(moments[order], senders[order])
 
     @classmethod
     def empty(cls) -> Events:

@@ -12,6 +12,19 @@ from pathlib import Path
 from neuromix.errors import BadValue, DiskFull
 
 
+def as_path(value: object, of: str) -> Path:
+    """Return what a user gave as the path of a file or folder.
+
+    Raises
+    ------
+    BadValue
+        Where it is no path.
+    """
+    if not isinstance(value, (str, os.PathLike)):
+        raise BadValue(f"{of}: {value!r} is not a path", cure='a path in quotes, such as "results"')
+    return Path(value)
+
+
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success it takes the place of ``path``.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from neuromix.errors import BadValue
+from neuromix.units import number
 
 ROOM_TEMPERATURE = 300.15
 """27 °C in kelvin, ngspice's own nominal temperature."""
@@ -23,6 +24,11 @@ class Condition:
     temperature: float = ROOM_TEMPERATURE
     supply: float | None = None
     ideal_bias: bool = False
+
+    def __post_init__(self) -> None:
+        number(self.temperature, "condition: temperature")
+        if self.supply is not None:
+            number(self.supply, "condition: supply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,10 @@ class Plan:
             object.__setattr__(self, name, tuple(several))
         if not self.corner or not self.temperature:
             raise BadValue("a plan needs a corner and a temperature", cure='corner=["tt"]')
-        if self.samples != int(self.samples) or self.samples < 0:
+        for name in ("temperature", "supply"):
+            for value in getattr(self, name):
+                number(value, f"plan: {name}")
+        if self.samples != int(number(self.samples, "plan: samples")) or self.samples < 0:
             raise BadValue(
                 f"a plan of {self.samples} samples", cure="0, or a whole number of draws"
             )

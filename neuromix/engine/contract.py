@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from neuromix import errors
+from neuromix.display.progress import Progress, quiet
 from neuromix.engine.job import Job, Outcome
 from neuromix.errors import EngineError, NetlistError, NeuromixError
 
-Progress = Callable[[int, int, str], None]
-"""Called with runs done, runs in all, and what is going on."""
-
-
-def quiet(_done: int, _total: int, _what: str) -> None:
-    """Report nothing."""
+__all__ = ["Engine", "Progress", "quiet", "raised"]
 
 
 class Engine(Protocol):

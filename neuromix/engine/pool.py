@@ -6,14 +6,16 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
+from neuromix import units
 from neuromix.engine.contract import Progress, quiet
 from neuromix.engine.job import Job, Outcome
 from neuromix.engine.messages import Answer, Load, Probe, Run, Vector, unpack_array
 from neuromix.engine.process import WorkerProcess
 from neuromix.engine.store import OutcomeStore
-from neuromix.errors import EngineError, EngineMissing, TimedOut, WorkerDied
+from neuromix.errors import EngineError, EngineMissing, Interrupted, TimedOut, WorkerDied
 
 _TRIES = 3
 _LOAD_TIMEOUT = 120.0
@@ -33,19 +35,28 @@ class NgspiceEngine:
     """
 
     def __init__(self, workers: int = 2, store: Path | None = None) -> None:
-        self._threads = ThreadPoolExecutor(max(1, workers), thread_name_prefix="ngspice")
-        self._workers = max(1, workers)
+        self._workers = max(1, round(units.number(workers, "workers")))
+        self._threads = ThreadPoolExecutor(self._workers, thread_name_prefix="ngspice")
         self._local = threading.local()
         self._lock = threading.Lock()
         self._processes: set[WorkerProcess] = set()
+        self._folder = store
         self._store = OutcomeStore(store) if store is not None else None
         self._closing = False
+        self._done = self._total = 0
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_reason: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
+        if isinstance(error, KeyboardInterrupt) and not isinstance(error, Interrupted):
+            raise self._interrupted() from None
 
     def close(self) -> None:
         """End all workers, in the middle of a run if need be."""
@@ -57,6 +68,14 @@ class NgspiceEngine:
         for process in self._processes:
             process.close()
         self._processes.clear()
+
+    def _interrupted(self) -> Interrupted:
+        kept = (
+            "nothing was kept; store=FOLDER keeps what is done"
+            if self._folder is None
+            else f"they are kept in {self._folder}; run it again and it goes on"
+        )
+        return Interrupted(f"{self._done} of {self._total} runs were done; {kept}")
 
     def probe(self) -> dict[str, str]:
         """Return path, version and extensions of libngspice.
@@ -77,8 +96,8 @@ class NgspiceEngine:
         if self._closing:
             raise WorkerDied("the engine is closed", cure="a new NgspiceEngine")
         results: list[list[Outcome | None]] = [[None] * len(job.variations) for job in jobs]
-        total = sum(len(job.variations) for job in jobs)
-        done = self._recall(jobs, results)
+        total = self._total = sum(len(job.variations) for job in jobs)
+        done = self._done = self._recall(jobs, results)
         progress(done, total, "recalled" if done else "loading models")
         futures: dict[Future[list[Outcome]], tuple[int, list[int]]] = {}
         for number, job in enumerate(jobs):
@@ -95,12 +114,14 @@ class NgspiceEngine:
                     number, chunk = futures[future]
                     for position, outcome in zip(chunk, future.result(), strict=True):
                         results[number][position] = outcome
-                    done += len(chunk)
+                    self._done = done = done + len(chunk)
                     progress(done, total, jobs[number].deck.title)
-        except BaseException:
+        except BaseException as error:
             for future in futures:
                 future.cancel()
             self.close()
+            if isinstance(error, KeyboardInterrupt):
+                raise self._interrupted() from None
             raise
         return [[item for item in row if item is not None] for row in results]
 

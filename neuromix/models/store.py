@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from neuromix.data.files import replace_file
-from neuromix.errors import InputError, ModelFileError
+from neuromix.data.files import as_path, replace_file
+from neuromix.errors import BadValue, InputError, ModelFileError
 from neuromix.models.family import Family, family
 from neuromix.models.mismatch import Mismatch
 from neuromix.models.model import Energy, Model, NoiseDensity, Range
@@ -156,7 +156,9 @@ def _check_condition(condition: Mapping[str, str | float | bool]) -> None:
 
 def save(model: Model, path: str | Path) -> Path:
     """Write a model file: beside, then replace."""
-    return replace_file(Path(path), encode(model))
+    if not isinstance(model, Model):
+        raise BadValue(f"save: {model!r} is not a model", cure='save(model, "CELL.T.model.json")')
+    return replace_file(as_path(path, "save"), encode(model))
 
 
 def _beginning(file: Path) -> bytes:
@@ -166,7 +168,7 @@ def _beginning(file: Path) -> bytes:
 
 def load(path: str | Path) -> Model:
     """Read a model file; see :func:`decode`."""
-    file = Path(path)
+    file = as_path(path, "load")
     try:
         # A device or a pipe may never end.
         raw = _beginning(file) if file.is_file() or not file.exists() else None

@@ -1,0 +1,37 @@
+"""Arrays of numbers as users give them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neuromix.errors import BadValue
+
+
+def numeric(values: ArrayLike, of: str) -> NDArray[np.generic]:
+    """Return numbers as a rectangular array, of the kind that they came in.
+
+    Raises
+    ------
+    BadValue
+        Where rows differ in length, or an element is not a number.
+    """
+    try:
+        found = np.asarray(values)
+    except ValueError as error:
+        raise BadValue(
+            f"{of}: the rows differ in length", cure="rows of one length, as np.zeros((n, m)) has"
+        ) from error
+    if found.dtype.kind not in "biuf":
+        raise BadValue(
+            f"{of}: {values!r:.60} is not made of numbers", cure="numbers in SI units, such as 1e-9"
+        )
+    return found
+
+
+def floats(values: ArrayLike, of: str) -> NDArray[np.float64]:
+    """Return finite numbers as floats; see :func:`numeric`."""
+    found = numeric(values, of).astype(np.float64)
+    if not np.all(np.isfinite(found)):
+        raise BadValue(f"{of}: a value is not finite")
+    return found
