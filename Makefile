@@ -12,7 +12,7 @@ help:
 	@echo 'make test      lint, type check and every test that is not slow'
 	@echo 'make test-all  the slow tests as well'
 	@echo 'make models    make the committed models of circuits/ anew'
-	@echo 'make references  make the stored Monte Carlo references of tests/reference/ anew'
+	@echo 'make references REASON="why" [NAMES="cell … mismatch"]  record tests/reference/ anew'
 	@echo 'make lint      ruff, mypy, import-linter'
 	@echo 'make clean     remove all that these targets made'
 
@@ -38,7 +38,7 @@ models: setup
 	$(BIN)/python tools/models.py
 
 references: setup
-	$(BIN)/python tools/references.py
+	$(BIN)/python tools/references.py --reason '$(REASON)' $(NAMES)
 
 # The newest versions that pyproject.toml allows, from a clean environment.
 lock:

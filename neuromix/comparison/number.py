@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from neuromix.comparison.tolerance import Tolerance
+from neuromix.comparison.tolerance import MARGIN, Tolerance
 from neuromix.comparison.verdict import Verdict
 from neuromix.units import render
 
@@ -31,6 +31,17 @@ class Number:
     def allowed(self, tolerance: Tolerance) -> float:
         """Return how far another number may be."""
         return tolerance.relative * abs(self.value) + tolerance.absolute
+
+    def widened(self, again: Number, tolerance: Tolerance) -> Tolerance:
+        """Return a tolerance of which ``again``, the same result made otherwise, uses half."""
+        if not (math.isfinite(self.value) and math.isfinite(again.value)):
+            return tolerance
+        needed = MARGIN * abs(again.value - self.value)
+        return tolerance.at_least(absolute=needed - tolerance.relative * abs(self.value))
+
+    def looseness(self, tolerance: Tolerance) -> float:
+        """Return what is allowed over the magnitude."""
+        return self.allowed(tolerance) / abs(self.value) if self.value else 0.0
 
     def compare(self, other: Number, tolerance: Tolerance, name: str) -> Iterator[Verdict]:
         """Yield a verdict about ``other``, of which this is the reference."""

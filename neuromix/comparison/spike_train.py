@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from neuromix.comparison.piecewise import Floats
 from neuromix.comparison.spikes import local_intervals, match_spikes
-from neuromix.comparison.tolerance import Tolerance
+from neuromix.comparison.tolerance import MARGIN, Tolerance
 from neuromix.comparison.verdict import Verdict
 from neuromix.errors import BadValue
 from neuromix.units import render
@@ -63,6 +63,19 @@ class SpikeTrain:
             found = match_spikes(self.time[ours], other.time[theirs]).pairs
             met.append(np.column_stack([ours[found[:, 0]], theirs[found[:, 1]]]))
         return np.concatenate(met)
+
+    def widened(self, again: SpikeTrain, tolerance: Tolerance) -> Tolerance:
+        """Return a tolerance of which ``again``, the same result made otherwise, uses half."""
+        met = self.pairs(again)
+        if not len(met):
+            return tolerance
+        late = again.time[met[:, 1]] - self.time[met[:, 0]]
+        return tolerance.at_least(time=MARGIN * float(np.abs(late).max()))
+
+    def looseness(self, tolerance: Tolerance) -> float:
+        """Return the tolerance of time over the median interval."""
+        interval = np.diff(self.time)
+        return tolerance.time / float(np.median(interval)) if len(interval) else 0.0
 
     def compare(self, other: SpikeTrain, tolerance: Tolerance, name: str) -> Iterator[Verdict]:
         """Yield a verdict about ``other``, of which this is the reference."""

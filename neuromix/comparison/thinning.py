@@ -13,18 +13,19 @@ SMALLEST_PART = 1e-12
 """Of the range: no finer than this is a formula sampled."""
 
 
-def thinned(curve: Curve, error: float) -> Curve:
-    """Leave points out as long as the straight lines between the others stay within ``error``.
+def thinned(curve: Curve, amplitude: float, time: float = 0.0) -> Curve:
+    """Leave points out as long as the curve stays in the tube around what is left.
 
-    The algorithm of Douglas and Peucker (1973), with distances along the values. What is left out
-    stays within ``error`` at every place, since a difference of two such curves is largest on a
-    point of either.
+    The algorithm of Douglas and Peucker (1973), with the height of the tube around the chord as
+    distance: a chord of slope k allows ``amplitude + |k| time``, less where it ends sooner than
+    that. The tube around one chord is convex, so that what holds for the points that are left out
+    holds for the lines between them.
 
     Parameters
     ----------
     curve : (n,) places and values
-    error : float
-        In the unit of the values.
+    amplitude, time : float
+        Half widths of the tube.
     """
     places, values = curve
     keep = np.zeros(len(places), dtype=bool)
@@ -34,16 +35,27 @@ def thinned(curve: Curve, error: float) -> Curve:
         first, last = open_pieces.pop()
         if last - first < 2:
             continue
-        width = places[last] - places[first]
-        part = (places[first + 1 : last] - places[first]) / width if width > 0.0 else 0.0
-        chord = values[first] * (1.0 - part) + values[last] * part
-        distance = np.abs(values[first + 1 : last] - chord)
-        worst = int(np.argmax(distance))
-        if distance[worst] > error:
+        outside = _outside(places[first : last + 1], values[first : last + 1], amplitude, time)
+        worst = int(np.argmax(outside))
+        if outside[worst] > 0.0:
             middle = first + 1 + worst
             keep[middle] = True
             open_pieces += [(first, middle), (middle, last)]
     return places[keep], values[keep]
+
+
+def _outside(places: Floats, values: Floats, amplitude: float, time: float) -> Floats:
+    """Return how far each inner point is out of the tube around the chord of the outer two."""
+    width = places[-1] - places[0]
+    inner, height = places[1:-1], values[1:-1]
+    if width <= 0.0:
+        return np.asarray(np.abs(height - values[0]) - amplitude)
+    slope = (values[-1] - values[0]) / width
+    part = (inner - places[0]) / width
+    distance = height - (values[0] * (1.0 - part) + values[-1] * part)
+    # The chord reaches that height later, if it climbs towards it, or has reached it earlier.
+    room = np.where(distance * slope > 0.0, places[-1] - inner, inner - places[0])
+    return np.asarray(np.abs(distance) - amplitude - np.abs(slope) * np.minimum(time, room))
 
 
 def sampled(formula: Callable[[Floats], Floats], knots: Floats, error: float) -> Curve:

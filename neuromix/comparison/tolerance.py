@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from neuromix.errors import BadValue
+
+MARGIN = 2.0
+"""A tolerance is at least so many times what the simulator's own error needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class Tolerance:
     time: float = 0.0
     interval: float = 1e-3
     integral: float | None = None
+
+    def at_least(self, **limits: float) -> Tolerance:
+        """Return the tolerance with these fields raised to these values."""
+        raised = {name: max(value, getattr(self, name)) for name, value in limits.items()}
+        return replace(self, **raised)
 
     def __post_init__(self) -> None:
         for item in fields(self):

@@ -12,14 +12,17 @@ import numpy as np
 from neuromix.comparison.integral import integral_of_magnitude, largest_difference
 from neuromix.comparison.piecewise import Curve, Floats
 from neuromix.comparison.thinning import thinned
-from neuromix.comparison.tolerance import Tolerance
+from neuromix.comparison.tolerance import MARGIN, Tolerance
 from neuromix.comparison.tube import ROUNDING, Departure, band, largest_departure
 from neuromix.comparison.verdict import Verdict
 from neuromix.errors import BadValue
 from neuromix.units import render
 
 FINER = 0.1
-"""A thinned waveform stays within this part of its tolerance of amplitude."""
+"""A thinned waveform stays within this part of its tube."""
+
+LONGEST_SHIFT = 32.0
+"""Times the tolerance of time that is asked for: what the simulator's own error may widen it to."""
 
 NEEDED_FOR_A_CURVE = 2
 """Points."""
@@ -92,11 +95,41 @@ class Waveform:
         return math.log1p(tolerance.time) if self.logarithmic else tolerance.time
 
     def thinned(self, tolerance: Tolerance) -> Self:
-        """Return fewer points that stay within a tenth of the tube's height."""
-        places, values = thinned(self.curve(), FINER * self.amplitude(tolerance))
+        """Return fewer points, within a tenth of the tube."""
+        limits = FINER * self.amplitude(tolerance), FINER * self.shift(tolerance)
+        places, values = thinned(self.curve(), *limits)
         if self.logarithmic:
             places, values = np.exp(places), np.exp(values)
         return replace(self, places=places, values=values)
+
+    def widened(self, again: Waveform, tolerance: Tolerance) -> Tolerance:
+        """Return a tolerance of which ``again``, the same result made otherwise, uses half.
+
+        Edges move in time, so the tolerance of time is widened first; where that does not help
+        within :data:`LONGEST_SHIFT`, the tolerance of amplitude is.
+        """
+        if not np.all(np.isfinite(again.values)):
+            return tolerance
+        for factor in 2.0 ** np.arange(math.log2(LONGEST_SHIFT) + 1.0):
+            wider = replace(tolerance, time=float(factor * tolerance.time))
+            if MARGIN * self._beyond(again, wider) <= self.amplitude(tolerance):
+                return wider
+        needed = MARGIN * self._beyond(again, tolerance)
+        if self.logarithmic:
+            return tolerance.at_least(relative=math.expm1(needed))
+        return tolerance.at_least(absolute=needed - tolerance.relative * self._span())
+
+    def looseness(self, tolerance: Tolerance) -> float:
+        """Return half the height of the tube over the largest magnitude."""
+        if self.logarithmic:
+            return tolerance.relative
+        return _ratio(self.amplitude(tolerance), float(np.abs(self.values).max()))
+
+    def _beyond(self, other: Waveform, tolerance: Tolerance) -> float:
+        """Return how far ``other`` goes beyond what this takes on within the tolerance of time."""
+        return largest_departure(
+            self.curve(), other.curve(), self.amplitude(tolerance), self.shift(tolerance)
+        ).distance
 
     def band(self, tolerance: Tolerance) -> tuple[Floats, Floats, Floats]:
         """Return places, lower and upper edge of the tube, for drawing."""

@@ -56,11 +56,14 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """Something to compare, and under what it was made."""
+    """Something to compare, under what it was made, by what, and in how many seconds."""
 
     quantities: Mapping[str, Quantity]
     states: Mapping[str, str]
     origin: Mapping[str, str]
+    seconds: float = 0.0
+    again: Mapping[str, Quantity] | None = None
+    """The same quantities, made by the simulator's other method."""
 
 
 def examine(
@@ -113,7 +116,16 @@ def _record(
     tolerances: Mapping[str, Tolerance | Mapping[str, float]],
     reason: str,
 ) -> Outcome:
-    new = recorded(old, result.quantities, tolerances, result.origin, result.states, reason)
+    new = recorded(
+        old,
+        result.quantities,
+        tolerances,
+        result.origin,
+        result.states,
+        reason,
+        again=result.again,
+        seconds=result.seconds,
+    )
     drawn = None
     if old is not None and judgement is not None:
         worst = sorted(judgement.verdicts, key=lambda verdict: -verdict.deviation)
@@ -124,7 +136,8 @@ def _record(
     if drawn:
         replace_file(place, drawn)
     said = judgement.sentences if judgement else ("there was no reference before",)
-    return Outcome(file.stem, RECORDED, (f"wrote {file}", *said), place if drawn else None)
+    left = tuple(f"not compared: {why}" for why in new.omitted.values())
+    return Outcome(file.stem, RECORDED, (f"wrote {file}", *said, *left), place if drawn else None)
 
 
 def _draw(folder: Path, name: str, drawn: bytes) -> Path:

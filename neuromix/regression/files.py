@@ -22,7 +22,8 @@ from neuromix.regression.quantities import Quantity
 from neuromix.regression.reference import Entry, Reference
 
 SCHEMA = "neuromix reference 1"
-_PREFIX = "tolerance_"
+_WORTH_PACKING = 500
+"""Values; the index of a packed array is larger than what packing fewer saves."""
 
 
 def write_reference(path: Path, reference: Reference) -> Path:
@@ -33,19 +34,18 @@ def write_reference(path: Path, reference: Reference) -> Path:
             "origin": _words(reference.origin),
             "states": _words(reference.states),
             "history": _words([asdict(entry) for entry in reference.history]),
+            "omitted": _words(reference.omitted),
         }
     )
     for name, quantity in reference.quantities.items():
         key = name.replace("%", "%25").replace("/", "%2F")
         _store(quantity, key, dataset)
         tolerance = asdict(reference.tolerances[name])
-        dataset[key].attrs |= {
-            f"{_PREFIX}{item}": value for item, value in tolerance.items() if value is not None
-        }
-    packed = {"zlib": True, "complevel": 9, "shuffle": True}
+        dataset[key].attrs["tolerance"] = _words(tolerance)
     for variable in dataset.variables.values():
-        if variable.ndim:
-            variable.encoding = packed
+        variable.encoding = {"_FillValue": None}
+        if variable.size >= _WORTH_PACKING:
+            variable.encoding |= {"zlib": True, "complevel": 9, "shuffle": True}
     return write_dataset(dataset, path)
 
 
@@ -71,16 +71,12 @@ def read_reference(path: Path) -> Reference:
             continue
         name = str(key).replace("%2F", "/").replace("%25", "%")
         quantities[name] = _KINDS[attributes["kind"]](str(key), dataset)
-        tolerances[name] = Tolerance(
-            **{
-                item.removeprefix(_PREFIX): float(value)
-                for item, value in attributes.items()
-                if item.startswith(_PREFIX)
-            }
-        )
+        tolerances[name] = Tolerance(**json.loads(attributes["tolerance"]))
     history = tuple(Entry(**entry) for entry in json.loads(dataset.attrs["history"]))
-    origin, states = (json.loads(dataset.attrs[item]) for item in ("origin", "states"))
-    return Reference(quantities, tolerances, origin, states, history)
+    origin, states, omitted = (
+        json.loads(dataset.attrs[item]) for item in ("origin", "states", "omitted")
+    )
+    return Reference(quantities, tolerances, origin, states, history, omitted)
 
 
 def is_reference(path: Path) -> bool:

@@ -103,7 +103,8 @@ def judge(
         for key in sorted({*reference.states, *states})
         if reference.states.get(key) != states.get(key)
     ]
-    fresh = [name for name in found if name not in reference.quantities]
+    known = {*reference.quantities, *reference.omitted}
+    fresh = [name for name in found if name not in known]
     if fresh:
         changes.append(f"set of quantities: it has no {', '.join(fresh)}")
     recorded = reference.history[-1].software

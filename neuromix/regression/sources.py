@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -78,18 +80,27 @@ def file_origin(source: Path, folder: Path) -> dict[str, str]:
     return {"source": Path(relative).as_posix()}
 
 
-def simulated(origin: Mapping[str, str], engine: Engine) -> Result:
-    """Return the result of simulating what an origin names."""
+def simulated(origin: Mapping[str, str], engine: Engine, *, other_method: bool = False) -> Result:
+    """Return the result of simulating what an origin names.
+
+    With ``other_method`` the simulator integrates by its other method: what changes then is not the
+    circuit's.
+    """
+    started = time.perf_counter()
     cell = library.cell(origin["cell"])
+    bench = cell.bench(origin["bench"])
     data = simulate_cell(
         cell,
-        cell.bench(origin["bench"]),
+        dataclasses.replace(bench, settings=bench.settings.other_method())
+        if other_method
+        else bench,
         origin["technology"],
         Condition(**json.loads(origin["condition"])),
         engine,
         json.loads(origin["parameters"]),
     )
-    return Result(quantities(data), states_of(data), origin)
+    seconds = time.perf_counter() - started
+    return Result(quantities(data), states_of(data), origin, seconds)
 
 
 def make_result(file: Path, origin: Mapping[str, str], engine: Engine) -> Result:
