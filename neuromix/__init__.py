@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from neuromix.array.recording import Recording
     from neuromix.array.simulation import run
     from neuromix.characterization.campaign import characterize
+    from neuromix.characterization.datasheet.writing import datasheet
     from neuromix.characterization.fitting import fit
+    from neuromix.characterization.operating_point import operating_point
     from neuromix.characterization.simulation import simulate
     from neuromix.characterization.verification import verify
     from neuromix.data.events import Events
@@ -44,10 +46,12 @@ _PLACES = {
     "cell": "neuromix.library",
     "cells": "neuromix.library",
     "characterize": "neuromix.characterization.campaign",
+    "datasheet": "neuromix.characterization.datasheet.writing",
     "fit": "neuromix.characterization.fitting",
     "load": "neuromix.models.store",
     "measure": "neuromix.measure",
     "model": "neuromix.models.catalogue",
+    "operating_point": "neuromix.characterization.operating_point",
     "plot": "neuromix.plot",
     "poisson_code": "neuromix.array.encoders",
     "rate_code": "neuromix.array.encoders",
@@ -72,9 +76,11 @@ __all__ = [
     "cell",
     "cells",
     "characterize",
+    "datasheet",
     "fit",
     "load",
     "model",
+    "operating_point",
     "poisson_code",
     "rate_code",
     "run",

@@ -9,6 +9,7 @@ from neuromix import library
 from neuromix.characterization.assembly import assemble, replica_voltages
 from neuromix.characterization.draws import mismatch_draws
 from neuromix.characterization.floor import rerun
+from neuromix.characterization.operating_point import device_table, usual_bench
 from neuromix.characterization.recipe import Stimulus, recipe_for
 from neuromix.characterization.requests import Answer, Request, run_requests
 from neuromix.characterization.results import Results, to_dataset
@@ -186,6 +187,9 @@ def _run(
         mismatch=drawn,
         mismatch_again=(tight_draws, other_draws),
         bias_voltages=dict(voltages[home]),
+        devices=device_table(
+            cell, usual_bench(cell), technology, home, engine, bias_voltages=dict(voltages[home])
+        ),
     )
 
 

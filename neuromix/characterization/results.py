@@ -42,6 +42,7 @@ class Results:
     mismatch: dict[Condition, list[list[Answer]]]
     mismatch_again: tuple[list[list[Answer]], list[list[Answer]]]
     bias_voltages: dict[str, float]
+    devices: xr.Dataset
 
     def answers(self) -> list[Answer]:
         """Return all answers, floors left out."""
@@ -65,6 +66,8 @@ def to_dataset(results: Results) -> xr.Dataset:
     _add_records(dataset, "baseline", results.baseline)
     _add_mismatch(dataset, results)
     _describe(dataset, results)
+    for name in results.devices.data_vars:
+        dataset[f"device_{name}".replace("device_device", "device_kind")] = results.devices[name]
     return dataset
 
 
