@@ -19,6 +19,7 @@ from neuromix.declare import (
     Port,
     Realisation,
     Settings,
+    Specification,
     Step,
     Sweep,
     Transient,
@@ -27,14 +28,23 @@ from neuromix.declare import (
 
 SETTINGS = Settings(abstol=1e-16)
 
+SIZES = (
+    ("w_tail", 2e-6),
+    ("l_tail", 4e-6),
+    ("w_pair", 4e-6),
+    ("l_pair", 2e-6),
+    ("w_load", 2e-6),
+    ("l_load", 8e-6),
+)
+
 # A current that the cell pushes out is positive.
 OUT = (("of", "i(out)"), ("sign", -1.0))
 SUPPLY = (("of", "i(vdd)"),)
 
 INPUTS = (
-    Parameter("x_common", 1.2, "V", "common mode of x1 and x2", 0.0, 3.3),
-    Parameter("y_common", 0.8, "V", "common mode of y1 and y2", 0.0, 3.3),
-    Parameter("v_out", 1.1, "V", "voltage at the output", 0.0, 3.3),
+    Parameter("x_common", 1.1, "V", "common mode of x1 and x2", 0.0, 3.3),
+    Parameter("y_common", 0.75, "V", "common mode of y1 and y2", 0.0, 3.3),
+    Parameter("v_out", 1.2, "V", "voltage at the output", 0.0, 3.3),
 )
 OUTPUT = Voltage("out", Constant("v_out"))
 X_AT_REST = (Voltage("x1", Constant("x_common")), Voltage("x2", Constant("x_common")))
@@ -47,8 +57,8 @@ CURVE = Measure("out", "swept", "A", OUT, "output current at each point")
 def ends(y: float) -> tuple[Parameter, ...]:
     """Return the two ends of y, about the common mode."""
     return (
-        Parameter("y1", 0.8 + 0.5 * y, "V", "positive end of y", 0.0, 3.3),
-        Parameter("y2", 0.8 - 0.5 * y, "V", "negative end of y", 0.0, 3.3),
+        Parameter("y1", 0.75 + 0.5 * y, "V", "positive end of y", 0.0, 3.3),
+        Parameter("y2", 0.75 - 0.5 * y, "V", "negative end of y", 0.0, 3.3),
     )
 
 
@@ -84,15 +94,14 @@ cell = Cell(
     realisations=(
         Realisation(
             technology="gf180mcu",
-            sizes=(
-                ("w_tail", 2e-6),
-                ("l_tail", 4e-6),
-                ("w_pair", 4e-6),
-                ("l_pair", 2e-6),
-                ("w_load", 2e-6),
-                ("l_load", 8e-6),
-            ),
-            biases=(Bias("i_tail", 10e-9, "gate at 0.55 V"),),
+            sizes=SIZES,
+            biases=(Bias("i_tail", 10e-9, "gate at 0.54 V"),),
+            supply=1.8,
+        ),
+        Realisation(
+            technology="generic180",
+            sizes=SIZES,
+            biases=(Bias("i_tail", 10e-9, "gate at 0.41 V"),),
             supply=1.8,
         ),
     ),
@@ -184,15 +193,15 @@ cell = Cell(
             name="product",
             summary="output current under waveforms of x and y",
             drives=(
-                Voltage("x1", sinusoid(0.01, 4e3, 1.2)),
-                Voltage("x2", sinusoid(-0.01, 4e3, 1.2)),
-                Voltage("y1", sinusoid(0.01, 1e3, 0.8)),
-                Voltage("y2", sinusoid(-0.01, 1e3, 0.8)),
+                Voltage("x1", sinusoid(0.01, 4e3, 1.1)),
+                Voltage("x2", sinusoid(-0.01, 4e3, 1.1)),
+                Voltage("y1", sinusoid(0.01, 1e3, 0.75)),
+                Voltage("y2", sinusoid(-0.01, 1e3, 0.75)),
                 OUTPUT,
             ),
             analysis=Transient("duration", "max_step"),
             parameters=(
-                Parameter("v_out", 1.1, "V", "voltage at the output", 0.0, 3.3),
+                Parameter("v_out", 1.2, "V", "voltage at the output", 0.0, 3.3),
                 Parameter("duration", 1e-3, "s", "simulated time", 1e-9, 10.0),
                 Parameter("points", 501, "1", "of the even times", 2, 1e6),
                 Parameter("max_step", 1e-5, "s", "largest step of the simulator", 1e-12, 1.0),
@@ -227,9 +236,9 @@ cell = Cell(
             ),
             analysis=Transient(40e-6, 2e-7),
             parameters=(
-                Parameter("x1_after", 1.21, "V", "positive end of x after the step", 0.0, 3.3),
-                Parameter("x2_after", 1.19, "V", "negative end of x after the step", 0.0, 3.3),
-                Parameter("v_out", 1.1, "V", "voltage at the output", 0.0, 3.3),
+                Parameter("x1_after", 1.11, "V", "positive end of x after the step", 0.0, 3.3),
+                Parameter("x2_after", 1.09, "V", "negative end of x after the step", 0.0, 3.3),
+                Parameter("v_out", 1.2, "V", "voltage at the output", 0.0, 3.3),
                 *ends(0.02),
             ),
             measures=(
@@ -272,6 +281,40 @@ cell = Cell(
         ),
     ),
     model=ModelFamily("gilbert_cell"),
+    specifications=(
+        Specification(
+            "transconductance",
+            "S",
+            minimum=30e-9,
+            typical=35e-9,
+            maximum=48e-9,
+            meaning="of x to the output, at y = 20 mV",
+        ),
+        Specification(
+            "transconductance",
+            "1",
+            typical=0.1,
+            maximum=0.16,
+            statistic="coefficient_of_variation",
+            meaning="spread of the transconductance over instances",
+        ),
+        Specification(
+            "x_offset",
+            "V",
+            typical=5.5e-3,
+            maximum=8e-3,
+            statistic="standard_deviation",
+            meaning="spread of the offset over instances, at y = 20 mV",
+        ),
+        Specification("distortion", "1", typical=0.006, maximum=0.01, everywhere=True),
+        Specification("product_error", "1", typical=0.009, maximum=0.015, everywhere=True),
+        Specification(
+            "offset_current", "A", minimum=-0.4e-9, typical=0.0, maximum=0.4e-9, everywhere=True
+        ),
+        Specification("supply_current", "A", typical=20e-9, maximum=22e-9, everywhere=True),
+        Specification("bandwidth", "Hz", minimum=200e3, typical=320e3, everywhere=True),
+        Specification("settling_time", "s", typical=2.7e-6, maximum=5e-6, everywhere=True),
+    ),
     sources=(
         "B. Gilbert, 'A precise four-quadrant multiplier with subnanosecond response', 1968",
         "C. Mead, 'Analog VLSI and Neural Systems', 1989",

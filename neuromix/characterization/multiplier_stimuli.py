@@ -18,7 +18,7 @@ LARGEST = 0.1
 LINEAR = 0.02
 """Of x and of y in the range in which distortion, noise and mismatch are stated, V."""
 
-X_COMMONS, Y_COMMONS, OUTPUTS = (1.1, 1.3), (0.7, 0.9), (0.8, 1.4)
+X_COMMONS, Y_COMMONS, OUTPUTS = (1.05, 1.2), (0.7, 0.8), (1.05, 1.4)
 """Common modes and voltages of the output that the training covers, V."""
 
 HIGHEST_FREQUENCY = 1e4

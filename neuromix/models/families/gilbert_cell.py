@@ -35,7 +35,7 @@ from neuromix.models.family import Family, Values, quantity
 
 Floats = NDArray[np.float64]
 
-X_COMMON, Y_COMMON, OUTPUT_VOLTAGE = 1.2, 0.8, 1.1
+X_COMMON, Y_COMMON, OUTPUT_VOLTAGE = 1.1, 0.75, 1.2
 """X_ref, Y_ref, V_ref: voltages about which the parameters are stated, V."""
 
 
