@@ -13,6 +13,7 @@ import importlib.metadata
 import importlib.resources
 import importlib.util
 import os
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,11 +82,24 @@ def _declared(file: Path, _state: tuple[int, int]) -> object:
     except NeuromixError:
         raise
     except Exception as error:  # whatever a person's file may raise
-        raise InputError(f"{file} cannot be read as a declaration", [repr(error)]) from error
+        raise InputError(
+            f"{file} cannot be read as a declaration",
+            [f"{_line_of(error, file)}{type(error).__name__}: {error}"],
+            "correct the file; circuits/README.md shows one that works",
+        ) from error
     for attribute in ("cell", "technology"):
         if hasattr(module, attribute):
             return getattr(module, attribute)
     raise InputError(f"{file} declares neither `cell` nor `technology`")
+
+
+def _line_of(error: Exception, file: Path) -> str:
+    """Return the line of the file in which it went wrong, where that is known."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno}: "
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(file)]
+    return f"line {lines[-1]}: " if lines else ""
 
 
 def _load(kind: str, wanted: type, name: str) -> object:
@@ -104,10 +118,24 @@ def read_declaration(file: Path) -> object:
 
 
 def names_of(wanted: type) -> tuple[str, ...]:
-    """Return the names of all declared cells or technologies."""
+    """Return the names of all declared cells or technologies; what cannot be read is left out."""
+    broken = unreadable()
     return tuple(
-        name for name, file in _declarations() if isinstance(read_declaration(file), wanted)
+        name
+        for name, file in _declarations()
+        if file not in broken and isinstance(read_declaration(file), wanted)
     )
+
+
+def unreadable() -> dict[Path, NeuromixError]:
+    """Return the declarations that cannot be read, and why: one must not hide all others."""
+    found = {}
+    for _, file in _declarations():
+        try:
+            read_declaration(file)
+        except NeuromixError as error:
+            found[file] = error
+    return found
 
 
 def cell(name: str) -> Cell:

@@ -55,6 +55,9 @@ def diagnose() -> Iterator[Finding]:
     for name in library.names_of(Technology):
         technology = library.technology(name)
         yield _checked(f"model set {name}", functools.partial(_model_set, technology))
+    for file, error in library.unreadable().items():
+        problem: dict[str, object] = {"problem": error.summary, "evidence": list(error.evidence)}
+        yield Finding(f"declaration {file.name}", ok=False, details=problem, cure=error.cure)
 
 
 def _checked(name: str, check: Callable[[], dict[str, object]]) -> Finding:

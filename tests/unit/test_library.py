@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
+from click.testing import CliRunner
 
 from neuromix import library
+from neuromix.cli import main
 from neuromix.declare import Cell, Technology
 from neuromix.errors import BadValue, InputError, UnknownName
 
@@ -112,3 +114,28 @@ def test_source_hash_sees_netlist_and_sizes_but_no_texts(own):
     declaration.write_text(OWN.format(summary="private", width=1e-6))
     netlist.write_text(".subckt own_cell a\n* changed\n.ends\n")
     assert library.source_hash("own_cell", "gf180mcu") != before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cell = 1 +", "line 1: SyntaxError"),
+        ("import os\n\ncell = os.nowhere", "line 3: AttributeError"),
+        ("x = 1", "declares neither"),
+        ("from neuromix.declare import Cell\ncell = Cell()", "line 2: TypeError"),
+    ],
+)
+def test_one_broken_file_hides_no_other(own, text, said):
+    file = own / "circuits" / "broken.py"
+    file.write_text(text)
+    assert {"own_cell", "lif_neuron"} <= set(library.names_of(Cell))
+    assert "broken" not in library.names_of(Cell)
+    (error,) = library.unreadable().values()
+    assert said in str(error)
+    with pytest.raises(InputError, match=r"broken\.py"):
+        library.cell("broken")
+    listed = CliRunner().invoke(main, ["list"])
+    assert listed.exit_code == 0
+    assert "own_cell" in listed.stdout
+    assert "left out: " in listed.stderr
+    assert said in listed.stderr

@@ -43,6 +43,8 @@ def command(kind: str, form: str) -> None:
     ]
     tables = (_cell_table(cells, modelled), _technology_table(technologies))
     output.emit(output.Report(tables, wanted, values), form)
+    for error in library.unreadable().values():
+        click.echo(f"left out: {error}", err=True)
 
 
 def _cell(cell: Cell, models: Sequence[str]) -> dict[str, object]:

@@ -54,9 +54,9 @@ def test_every_file_is_a_command_that_says_what_it_does(run):
     listed = run("--help").stdout
     for name in names:
         command = importlib.import_module(f"{commands.__name__}.{name}").command
-        assert command.name == name
+        assert command.name == name.replace("_", "-")
         assert command.help
-        assert f"\n  {name} " in listed
+        assert f"\n  {command.name} " in listed
 
 
 def test_an_error_of_ours_is_one_message(run, monkeypatch):
