@@ -137,6 +137,38 @@ cell = Cell(
             ),
             supply=1.8,
         ),
+        Realisation(
+            technology="generic180",
+            # A transistor that is off conducts a thousand times more than in gf180mcu: the switch
+            # is narrow and long, and what carries picoamperes is long, so that it needs a gate
+            # voltage that is still above 0 V at 85 °C.
+            sizes=(
+                ("w_pulse", 0.22e-6),
+                ("l_pulse", 2e-6),
+                ("w_weight", 1e-6),
+                ("l_weight", 2e-6),
+                ("w_pair", 1e-6),
+                ("l_pair", 1e-6),
+                ("w_output", 0.5e-6),
+                ("l_output", 4e-6),
+                ("w_floor", 2e-6),
+                ("l_floor", 2e-6),
+                ("w_floor_bias", 2e-6),
+                ("l_floor_bias", 2e-6),
+                ("w_leak", 0.5e-6),
+                ("l_leak", 8e-6),
+                ("w_sink", 1e-6),
+                ("l_sink", 4e-6),
+                ("c_synapse", 0.275e-12),
+                ("c_leak", 0.1e-12),
+                ("c_threshold", 0.2e-12),
+            ),
+            biases=(
+                Bias("i_threshold", -20e-12, "gate at 1.52 V"),
+                Bias("i_tau", -2.2e-12, "gate at 1.27 V; time constant of 5 ms"),
+            ),
+            supply=1.8,
+        ),
     ),
     benches=(
         Bench(

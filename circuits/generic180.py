@@ -33,7 +33,7 @@ technology = Technology(
     temperature=(233.15, 398.15),
     model_set=IncludedModelSet(
         file="generic180.lib",
-        sha256="a1e809257259d5f2421e33a614c52ba85d4f46c8aee03bebacaed8807c134a92",
+        sha256="e50ae364dcf161d8bfb864f5538da455c9bce0201a1bfca45c506f9d30418c6f",
         licence="GPL-3.0-or-later",
     ),
 )
