@@ -97,6 +97,28 @@ cell = Cell(
             biases=(Bias("i_unit", 0.95e-9, "one least significant bit"),),
             supply=1.8,
         ),
+        Realisation(
+            technology="generic180",
+            sizes=(
+                ("w_unit", 1e-6),
+                ("l_unit", 4e-6),
+                ("w_switch", 0.3e-6),
+                ("l_switch", 0.5e-6),
+                ("w_inverter_p", 0.8e-6),
+                ("l_inverter_p", 0.28e-6),
+                ("w_inverter_n", 0.4e-6),
+                ("l_inverter_n", 0.28e-6),
+                ("w_keep", 1e-6),
+                ("l_keep", 16e-6),
+                # As much gate as in gf180mcu, but longer: the Early voltage is smaller.
+                ("w_mirror", 1e-6),
+                ("l_mirror", 2e-6),
+                ("w_sink", 1e-6),
+                ("l_sink", 4e-6),
+            ),
+            biases=(Bias("i_unit", 0.95e-9, "one least significant bit"),),
+            supply=1.8,
+        ),
     ),
     benches=(
         Bench(
