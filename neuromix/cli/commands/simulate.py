@@ -96,7 +96,7 @@ def _report(name: str, bench: str, data: xr.Dataset, file: Path | None) -> outpu
         f"{name} on {bench}",
         ("measure", "value", "meaning"),
         tuple(
-            (key, render(value, unit(key)), str(data[key].attrs.get("long_name", "")))
+            (key, render(value, unit(key)), str(data[key].attrs.get("description", "")))
             for key, value in scalars.items()
         ),
     )
