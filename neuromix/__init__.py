@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from neuromix.declare import Condition, Plan
     from neuromix.errors import NeuromixError
     from neuromix.library import cell, cells, technology
-    from neuromix.models.catalogue import model
+    from neuromix.models.catalogue import dataset, model
     from neuromix.models.model import Model
     from neuromix.models.store import load, save
 
@@ -46,6 +46,7 @@ _PLACES = {
     "cell": "neuromix.library",
     "cells": "neuromix.library",
     "characterize": "neuromix.characterization.campaign",
+    "dataset": "neuromix.models.catalogue",
     "datasheet": "neuromix.characterization.datasheet.writing",
     "fit": "neuromix.characterization.fitting",
     "load": "neuromix.models.store",
@@ -76,6 +77,7 @@ __all__ = [
     "cell",
     "cells",
     "characterize",
+    "dataset",
     "datasheet",
     "fit",
     "load",
