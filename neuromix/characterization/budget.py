@@ -27,7 +27,7 @@ DRAWS_PER_PARAMETER = 2
 FEWEST_DRAWS = 30
 """Below these not even groups of devices are."""
 
-ELEMENT = 2
+ELEMENT = -2
 """Part of a device's path, such as ``m.xcell.xleak.m0``, that is the element of the netlist."""
 
 ITERATIONS = 200

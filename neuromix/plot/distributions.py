@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-COLUMNS = 3
+COLUMNS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ def histograms(columns: Sequence[Column]) -> Figure:
     """Draw a histogram of each column, the nominal value marked."""
     rows = math.ceil(len(columns) / COLUMNS)
     across = min(COLUMNS, len(columns))
-    drawn = figure(2.5 * across, 1.9 * rows)
+    drawn = figure(2.35 * across, 1.65 * rows)
     panels = drawn.subplots(rows, across, squeeze=False).flat
     for column, axes in zip(columns, panels, strict=False):
         _histogram(axes, column)
@@ -44,6 +44,7 @@ def histograms(columns: Sequence[Column]) -> Figure:
             axes.axvline(factor * column.nominal, color=ORANGE, lw=1.4)
         axes.set_xlabel(axis_label(column.name, unit), fontsize=8.5)
         axes.tick_params(labelsize=8)
+        axes.locator_params(axis="x", nbins=4)
     for axes in list(panels):
         axes.set_visible(False)
     return drawn
@@ -96,7 +97,7 @@ def _matrix(columns: Sequence[Column], table: Floats, law: tuple[Floats, Floats]
                 _histogram(axes, Column(columns[i].name, columns[i].unit, table[i]))
             else:
                 x, y = table[j] * scales[j][0], table[i] * scales[i][0]
-                axes.plot(x, y, ".", color=BLUE, ms=2.4, alpha=0.6, mew=0)
+                axes.plot(x, y, ".", color=BLUE, ms=4.0, alpha=0.5, mew=0)
                 told = f"{correlation[i, j]:+.2f}".replace("-", "−")
                 axes.set_title(told, fontsize=8, color=INK, pad=2)
                 if law is not None:

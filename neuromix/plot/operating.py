@@ -35,7 +35,7 @@ def over_conditions(rows: Sequence[tuple[str, str, Sequence[Axis]]]) -> Figure:
         The same axes in every row.
     """
     across = len(rows[0][2])
-    drawn = figure(2.5 * across, 1.75 * len(rows) + 0.3)
+    drawn = figure(3.0 * across, 1.35 * len(rows) + 0.3)
     panels = drawn.subplots(len(rows), across, squeeze=False, sharex="col", sharey="row")
     for panel_row, (name, unit, axes) in zip(panels, rows, strict=True):
         factor, shown = engineering(np.concatenate([item.values for item in axes]), unit)
@@ -46,7 +46,8 @@ def over_conditions(rows: Sequence[tuple[str, str, Sequence[Axis]]]) -> Figure:
             places = [literal(str(place)) for place in item.places] if words else item.places
             plain(panel).plot(places, item.values * factor, style, color=BLUE, ms=4, lw=1.3)
             panel.tick_params(labelsize=8)
-            panel.margins(x=0.12, y=0.15)
+            panel.margins(x=0.12, y=0.2)
+            panel.locator_params(axis="y", nbins=4)
     for panel, item in zip(panels[-1], rows[0][2], strict=True):
         panel.set_xlabel(item.label, fontsize=8.5)
     return drawn

@@ -29,7 +29,7 @@ def stacked_shares(bars: Sequence[tuple[str, Sequence[tuple[str, float]]]], othe
     """
     names = dict.fromkeys(name for _, parts in bars for name, _ in parts if name != other)
     colours = {name: COLOURS[k % len(COLOURS)] for k, name in enumerate(names)} | {other: GREY}
-    drawn = figure(7.2, 0.7 + 0.42 * len(bars))
+    drawn = figure(9.0, 0.7 + 0.38 * len(bars))
     axes = plain(drawn.subplots())
     for place, (_, parts) in enumerate(reversed(bars)):
         left = 0.0

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +49,7 @@ def literal(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def engineering(values: Floats, unit: str) -> tuple[float, str]:
+def engineering(values: ArrayLike, unit: str) -> tuple[float, str]:
     """Return a factor and the unit with its SI prefix, so that the largest value is 1 … 1000.
 
     Units that are products, K and the dimensionless keep a factor of 1.
@@ -69,9 +69,9 @@ def axis_label(name: str, unit: str) -> str:
 def svg(drawn: Figure, name: str) -> str:
     """Return a figure as an ``<svg>`` element for the inside of a page.
 
-    Equal figures are equal text. Lines and words in :data:`INK` take the colour of the text around
-    them, so that a figure can be read on a dark page; identifiers begin with ``name``, so that
-    several figures live in one page.
+    Equal figures are equal text. What is drawn in :data:`INK` takes the colour of the text around
+    it and :data:`BLUE` the page's ``--accent``, so that a figure can be read on a dark page;
+    identifiers begin with ``name``, so that several figures live in one page.
     """
     import matplotlib as mpl
 
@@ -85,7 +85,11 @@ def svg(drawn: Figure, name: str) -> str:
         )
     text = buffer.getvalue()
     inside = text[text.index("<svg") :].replace(INK, "currentColor")
+    inside = inside.replace(BLUE, f"var(--accent, {BLUE})").replace("xlink:href", "href")
     inside = re.sub(r"<metadata>.*?</metadata>", "", inside, flags=re.DOTALL)
+    # Six decimals of a point and indentation are half of the text.
+    inside = re.sub(r"(\d\.\d\d)\d+", r"\1", inside)
+    inside = re.sub(r"\s*\n\s*", "\n", inside)
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", inside)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from neuromix.plot.style import BLUE, INK, axis_label, engineering, figure, plain
 
 if TYPE_CHECKING:
+    from matplotlib.axis import Axis as MatplotlibAxis
     from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
@@ -69,11 +70,22 @@ def transfer_curve(
     lowest.set_xlabel(axis_label(x_label[0], x_unit))
     above.set_ylabel(axis_label(y_label[0], y_unit))
     if _wide(x):
-        above.set_xscale("log")
-    if _wide(nominal) and _wide(x):
-        above.set_yscale("log")
+        lowest.set_xscale("log")
+        _plain_numbers(lowest.xaxis)
+        if _wide(nominal):
+            above.set_yscale("log")
+            _plain_numbers(above.yaxis)
     above.legend(frameon=False, fontsize=9, labelcolor=INK)
     return drawn
+
+
+def _plain_numbers(axis: MatplotlibAxis) -> None:
+    """Label a logarithmic axis with plain numbers, at 1, 2 and 5 of each decade."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _wide(values: Floats) -> bool:

@@ -33,7 +33,7 @@ def waveforms(
         One row each; for each column its lines, the nominal one last.
     """
     across = len(titles)
-    drawn = figure(2.7 * across, 1.25 * len(signals) + 0.6)
+    drawn = figure(3.05 * across, 1.25 * len(signals) + 0.6)
     panels = drawn.subplots(len(signals), across, squeeze=False, sharex="col", sharey="row")
     for row, (name, (unit, columns)) in zip(panels, signals.items(), strict=True):
         every = np.concatenate([line for lines in columns for line in lines])

@@ -24,11 +24,11 @@ from neuromix.characterization.datasheet.sections import (
     transfer,
     waveforms,
 )
+from neuromix.characterization.datasheet.wording import told
 from neuromix.characterization.specification import judge
 from neuromix.data.files import replace_file
 from neuromix.declare import Cell
 from neuromix.models.model import Model
-from neuromix.units import render
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -140,9 +140,9 @@ def _figures(evidence: Evidence) -> Iterator[Figure]:
     yield Figure("transistors", str(count), f"{area:.4g} µm² of gate")
     energy = evidence.model.energy
     if energy.static_power:
-        yield Figure("standing power", render(energy.static_power, "W", 3), "biases included")
+        yield Figure("standing power", told(energy.static_power, "W", 3), "biases included")
     if energy.per_event:
-        yield Figure("energy per event", render(energy.per_event, "J", 3), "beside standing power")
+        yield Figure("energy per event", told(energy.per_event, "J", 3), "beside standing power")
     noise = evidence.model.noise
     if noise.white:
         unit = f"{noise.unit}/√Hz"

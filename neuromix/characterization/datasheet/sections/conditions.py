@@ -9,6 +9,7 @@ import numpy as np
 from neuromix import plot
 from neuromix.characterization.datasheet.content import Block, Picture, Section, Sentence, Table
 from neuromix.characterization.datasheet.evidence import GRID, Evidence, Quantity
+from neuromix.characterization.datasheet.wording import scaled, told
 from neuromix.plot import Axis
 from neuromix.units import celsius, render
 
@@ -92,16 +93,13 @@ def _table(evidence: Evidence, moved: list[str]) -> Table:
             floor = float(data[f"{item.name}_floor"].values[position])
             if not np.isfinite(home):
                 continue
-            found = [
-                render(float(_along(evidence, item.name, position, axis)[k]), item.unit)
-                for axis, k, _ in places
-            ]
-            floor_text = render(floor, item.unit, 2) if np.isfinite(floor) else "not known"
-            rows.append((item.words, str(stimulus), render(home, item.unit), floor_text, *found))
+            found = [float(_along(evidence, item.name, position, axis)[k]) for axis, k, _ in places]
+            numbers, unit = scaled([home, *found], item.unit)
+            rows.append((item.words, str(stimulus), unit, *numbers, told(floor, item.unit, 2)))
     return Table(
-        ("measure", "stimulus", "home", "floor", *(words for _, _, words in places)),
+        ("measure", "stimulus", "unit", "home", *(words for _, _, words in places), "floor"),
         rows,
         f"Home: {evidence.condition}. Each other column differs from it in one axis. The floor is "
         "how far the home value moves when only the simulator's tolerances do.",
-        2,
+        3,
     )

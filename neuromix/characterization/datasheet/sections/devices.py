@@ -14,9 +14,13 @@ from neuromix.characterization.datasheet.content import (
     Table,
 )
 from neuromix.characterization.datasheet.evidence import Evidence
-from neuromix.units import render
+from neuromix.characterization.datasheet.wording import told
+from neuromix.characterization.operating_point import usual_bench
 
 NAME, TITLE = "circuit", "Circuit and devices"
+
+COLUMNS = ("region", "current", "gm", "gm / current", "margin")
+"""Of the operating point."""
 
 
 def section(evidence: Evidence) -> Section:
@@ -46,7 +50,7 @@ def _blocks(evidence: Evidence) -> Iterator[Block]:
                 port.name,
                 port.role,
                 port.meaning,
-                render(biases[port.name].current, "A") if port.name in biases else "",
+                told(biases[port.name].current, "A") if port.name in biases else "",
             )
             for port in evidence.cell.ports
         ],
@@ -58,25 +62,65 @@ def _blocks(evidence: Evidence) -> Iterator[Block]:
         element.name: (width, length) for element, width, length in evidence.subcircuit.sizes(sizes)
     }
     rows = []
+    points = _operating_points(evidence)
     for element in evidence.subcircuit.elements:
         if element.name in transistors:
             width, length = transistors[element.name]
             law = evidence.technology.device(element.kind).mismatch
             threshold, mobility = law.sigmas(width, length)
             size = f"{width * 1e6:.4g} / {length * 1e6:.4g} µm"
-            spread = (render(threshold, "V", 3), f"{100.0 * mobility:.2g} %")
+            spread = (told(threshold, "V", 3), f"{100.0 * mobility:.2g} %")
         else:
             size, spread = _value(element.values, sizes), ("", "")
-        rows.append((element.name, element.kind, " ".join(element.nodes), size, *spread))
+        nothing = ("",) * len(COLUMNS) if points else ()
+        point = points.get(element.name, nothing)
+        rows.append((element.name, element.kind, " ".join(element.nodes), size, *spread, *point))
+    where = (
+        "Region, current, gm and margin: at rest on the bench "
+        f"“{usual_bench(evidence.cell).name}”, {evidence.condition}; the margin is the "
+        "drain-source voltage beyond saturation."
+        if points
+        else "This campaign stored no operating points, so regions and margins are not known."
+    )
     yield Table(
-        ("element", "device", "nodes", "W / L or value", "σ threshold", "σ mobility"),
+        (
+            "element",
+            "device",
+            "nodes",
+            "W / L or value",
+            "σ threshold",
+            "σ mobility",
+            *(COLUMNS if points else ()),
+        ),
         rows,
         f"{len(transistors)} transistors with {gate_area(evidence) * 1e12:.4g} µm² of gate. Nodes "
         "of a transistor: drain, gate, source, bulk. σ: local mismatch by the technology's law, "
-        "one standard deviation of a single device. Regions of operation are not stored in this "
-        "campaign.",
+        f"one standard deviation of a single device. {where}",
         3,
     )
+
+
+def _operating_points(evidence: Evidence) -> dict[str, tuple[str, ...]]:
+    """Return the cells of :data:`COLUMNS` by element; nothing where none were stored."""
+    data = evidence.data
+    if "device_region" not in data:
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for k, element in enumerate(data["element"].values):
+        current, gm, efficiency, headroom = (
+            float(data[f"device_{name}"].values[k])
+            for name in ("drain_current", "transconductance", "efficiency", "headroom")
+        )
+        region = str(data["device_region"].values[k])
+        off = region == "off"
+        found[str(element)] = (
+            region,
+            told(abs(current), "A", 3),
+            "" if off else told(gm, "S", 3),
+            "" if off else f"{efficiency:.3g} /V",
+            "" if off else told(headroom, "V", 3),
+        )
+    return found
 
 
 def _value(values: tuple[tuple[str, str], ...], sizes: dict[str, float]) -> str:
@@ -86,5 +130,5 @@ def _value(values: tuple[tuple[str, str], ...], sizes: dict[str, float]) -> str:
     for key, text in values:
         name = text.strip("{} ")
         known = name in sizes and key in units
-        found.append(render(sizes[name], units[key]) if known else f"{key}={text}")
+        found.append(told(sizes[name], units[key]) if known else f"{key}={text}")
     return ", ".join(found)

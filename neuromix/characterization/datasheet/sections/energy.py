@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neuromix.characterization.datasheet.content import Section, Table
 from neuromix.characterization.datasheet.evidence import Evidence
-from neuromix.units import render
+from neuromix.characterization.datasheet.wording import told
 
 NAME, TITLE = "energy", "Energy"
 
@@ -21,7 +21,7 @@ def section(evidence: Evidence) -> Section:
     """Return the model of the energy and its mismatch."""
     energy = evidence.model.energy
     rows = [
-        (words, meaning, render(getattr(energy, name), unit))
+        (words, meaning, told(getattr(energy, name), unit))
         for name, words, unit, meaning in PARTS
         if getattr(energy, name)
     ]

@@ -9,16 +9,16 @@ import numpy as np
 from neuromix import plot
 from neuromix.characterization.datasheet.content import Block, Picture, Section, Sentence, Table
 from neuromix.characterization.datasheet.evidence import Evidence, Quantity
+from neuromix.characterization.datasheet.wording import told
 from neuromix.characterization.summary import spreads
 from neuromix.models.model import Model
 from neuromix.plot import Column
-from neuromix.units import render
 
 NAME, TITLE = "mismatch", "Mismatch"
 
 MOST_HISTOGRAMS = 9
 MOST_IN_MATRIX = 5
-DRAWS = 300
+DRAWS = 150
 """Of the model's joint law, for the picture."""
 
 
@@ -83,10 +83,10 @@ def _table(evidence: Evidence) -> Table:
         (
             item.measure.replace("_", " "),
             item.stimulus,
-            render(item.mean, item.unit),
-            f"{render(item.sigma, item.unit, 3)} ± {render(item.standard_error, item.unit, 2)}",
+            told(item.mean, item.unit),
+            f"{told(item.sigma, item.unit, 3)} ± {told(item.standard_error, item.unit, 2)}",
             f"{100.0 * item.sigma / abs(item.mean):.3g} %" if item.mean else "",
-            render(item.floor, item.unit, 2),
+            told(item.floor, item.unit, 2),
             f"{item.samples}" + (f" ({item.failures} failed)" if item.failures else ""),
         )
         for item in spreads(evidence.data)
@@ -113,7 +113,7 @@ def _joint_law(model: Model) -> Iterator[Block]:
         name, nominal = law.names[k], model.nominal(law.names[k])
         if law.logarithmic[k]:
             values = 100.0 * np.log(drawn[name] / nominal)
-            columns.append(Column(f"{_words(name)} ln ratio", "%", values))
+            columns.append(Column(f"Δ ln {_words(name)}", "%", values))
             centre.append(100.0 * law.shift[k])
         else:
             columns.append(Column(_words(name), units.get(name, "J"), drawn[name]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from neuromix.characterization.datasheet.content import Section, Sentence, Table
 from neuromix.characterization.datasheet.evidence import Evidence
-from neuromix.units import render
+from neuromix.characterization.datasheet.wording import told
 
 NAME, TITLE = "model", "Behavioural model"
 
@@ -16,7 +16,7 @@ def section(evidence: Evidence) -> Section:
     rows = []
     for name, value, spread, meaning in model.table():
         error = model.spread.get(name)
-        fitted = "set" if error is None else render(error, units[name], 2)
+        fitted = "set" if error is None else told(error, units[name], 2)
         rows.append((name, meaning, value, fitted, spread))
     parameters = Table(
         ("parameter", "meaning", "value", "standard error", "σ over instances"),
@@ -29,7 +29,7 @@ def section(evidence: Evidence) -> Section:
     box = Table(
         ("input or condition", "from", "to"),
         [
-            (name, render(item.low, item.unit), render(item.high, item.unit))
+            (name, told(item.low, item.unit), told(item.high, item.unit))
             for name, item in model.validity.items()
         ],
         "What the training covered. Outside of it the model extrapolates.",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+from numpy.typing import NDArray
 
 from neuromix import plot
 from neuromix.characterization.datasheet.content import Block, Picture, Section, Sentence, Table
 from neuromix.characterization.datasheet.evidence import Evidence
+from neuromix.characterization.datasheet.wording import told
 from neuromix.measure.resolution import noise_in_band
 from neuromix.models.model import NoiseDensity
-from neuromix.units import render
+
+Floats = NDArray[np.float64]
 
 NAME, TITLE = "noise", "Noise"
 
@@ -42,7 +47,7 @@ def section(evidence: Evidence) -> Section:
     drawn = plot.noise_spectrum(spectra, unit, (grid, density) if fitted else None)
     caption = f"ngspice .noise, nominal cell, {evidence.condition}, referred to the input."
     blocks: list[Block] = [Picture(plot.svg(drawn, NAME), "noise spectrum", caption)]
-    blocks.append(_table(noise))
+    blocks.append(_table(noise, _distance(noise, spectra) if fitted else None))
     if not fitted:
         blocks.append(
             Sentence(
@@ -53,22 +58,33 @@ def section(evidence: Evidence) -> Section:
     return Section(NAME, TITLE, blocks)
 
 
-def _table(noise: NoiseDensity) -> Table:
+def _distance(noise: NoiseDensity, spectra: Mapping[str, tuple[Floats, Floats]]) -> float:
+    """Return the rms distance of the fitted line from all points of the spectra, dB."""
+    apart = [
+        10.0 * np.log10((noise.white + noise.flicker / f**noise.exponent) / density**2)
+        for f, density in spectra.values()
+    ]
+    return float(np.sqrt(np.mean(np.concatenate(apart) ** 2)))
+
+
+def _table(noise: NoiseDensity, distance: float | None) -> Table:
     square = f"{noise.unit}²/Hz"
     rows = [
         ("white density", f"{noise.white:.3g} {square}", noise.white),
         ("1/f density at 1 Hz", f"{noise.flicker:.3g} {square}", noise.flicker),
         ("exponent of the frequency", f"{noise.exponent:.3g}", noise.flicker),
-        ("corner frequency", render(noise.corner, "Hz", 3), noise.corner),
+        ("corner frequency", told(noise.corner, "Hz", 3), noise.corner),
         ("white density per output current", f"{noise.shot:.3g} {square}/A", noise.shot),
         ("growth of the variance of ln I", f"{noise.wander:.3g} 1/s", noise.wander),
     ]
     for low, high in BANDS:
         rms = noise_in_band(noise.white, noise.flicker, noise.exponent, low, high)
-        words = f"rms from {render(low, 'Hz')} to {render(high, 'Hz')}"
-        rows.append((words, render(rms, noise.unit, 3), rms))
+        words = f"rms from {told(low, 'Hz')} to {told(high, 'Hz')}"
+        rows.append((words, told(rms, noise.unit, 3), rms))
     return Table(
         ("quantity", "value"),
         [(name, text) for name, text, value in rows if value],
-        "Fit to the spectra above; its error is not known.",
+        ""
+        if distance is None
+        else f"One line for all spectra; it is {distance:.1f} dB (rms) from their points.",
     )

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from neuromix.characterization.datasheet.content import Section, Sentence, Table
+from neuromix.characterization.datasheet.content import Section, Table
 from neuromix.characterization.datasheet.evidence import Evidence
+from neuromix.characterization.datasheet.wording import told
 from neuromix.characterization.recipe import Transfer
 from neuromix.measure.resolution import (
     effective_bits,
@@ -15,7 +16,6 @@ from neuromix.measure.resolution import (
     noise_in_band,
     nonlinearity,
 )
-from neuromix.units import render
 
 NAME, TITLE = "resolution", "Effective bits"
 
@@ -55,19 +55,20 @@ def section(evidence: Evidence) -> Section:
         ("limited by", "error", "rms", "bits"),
         rows,
         f"bits = log2(full scale / (rms · √12)), IEEE Std 1241-2010; full scale "
-        f"{render(span, nominal.y_unit)} of {nominal.y_name}, that of the nominal curve over "
-        f"{render(float(nominal.x[0]), nominal.x_unit)} … "
-        f"{render(float(nominal.x[-1]), nominal.x_unit)}; {evidence.condition}. Each row is the "
+        f"{told(span, nominal.y_unit)} of {nominal.y_name}, that of the nominal curve over "
+        f"{told(float(nominal.x[0]), nominal.x_unit)} … "
+        f"{told(float(nominal.x[-1]), nominal.x_unit)}; {evidence.condition}. Each row is the "
         "resolution if it were the only imperfection. "
         + (
             f"Mismatch rests on {len(curves)} draws: ±{_bits_error(len(curves)):.2g} bit. "
             if len(curves) > 1
             else ""
         )
-        + "A curve that is meant to be bent loses bits to linearity by its purpose.",
+        + "A curve that is meant to be bent loses bits to linearity by its purpose; an error "
+        "beyond the rounding of one bit has negative bits.",
         2,
     )
-    return Section(NAME, TITLE, (table, Sentence("Negative bits: the error exceeds the scale.")))
+    return Section(NAME, TITLE, (table,))
 
 
 def _bits_error(instances: int) -> float:
@@ -77,7 +78,7 @@ def _bits_error(instances: int) -> float:
 
 def _row(words: str, meaning: str, error: float, span: float, nominal: Transfer) -> Row:
     bits = effective_bits(span, error)
-    return words, meaning, render(error, nominal.y_unit, 3), f"{bits:.1f}".replace("-", "−")
+    return words, meaning, told(error, nominal.y_unit, 3), f"{bits:.1f}".replace("-", "−")
 
 
 def _noise(evidence: Evidence, nominal: Transfer) -> Row:
@@ -88,5 +89,5 @@ def _noise(evidence: Evidence, nominal: Transfer) -> Row:
         return "noise", f"known in {noise.unit}, the input is in {nominal.x_unit}", "", ""
     rms = noise_in_band(noise.white, noise.flicker, noise.exponent, *BAND)
     bits = effective_bits(float(np.ptp(nominal.x)), rms)
-    band = f"{render(BAND[0], 'Hz')} to {render(BAND[1], 'Hz')}"
-    return "noise", f"at the input, {band}", render(rms, noise.unit, 3), f"{bits:.1f}"
+    band = f"{told(BAND[0], 'Hz')} to {told(BAND[1], 'Hz')}"
+    return "noise", f"at the input, {band}", told(rms, noise.unit, 3), f"{bits:.1f}"

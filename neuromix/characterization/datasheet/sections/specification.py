@@ -6,8 +6,8 @@ import math
 
 from neuromix.characterization.datasheet.content import Section, Table
 from neuromix.characterization.datasheet.evidence import Evidence
+from neuromix.characterization.datasheet.wording import told
 from neuromix.characterization.specification import Verdict, judge
-from neuromix.units import render
 
 NAME, TITLE = "specification", "Specification"
 
@@ -33,15 +33,15 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
     words = item.measure.replace("_", " ")
     if item.statistic != "value":
         words = f"{item.statistic.replace('_', ' ')} of the {words}"
-    lowest, highest = (render(x, item.unit) for x in (verdict.lowest, verdict.highest))
+    lowest, highest = (told(x, item.unit) for x in (verdict.lowest, verdict.highest))
     measured = lowest if lowest == highest else f"{lowest} … {highest}"
     scope = "all conditions" if item.everywhere else "home condition"
     return (
         item.meaning or words,
         verdict.worst or item.stimulus or scope,
-        *("" if x is None else render(x, item.unit) for x in (item.minimum, item.typical)),
-        "" if item.maximum is None else render(item.maximum, item.unit),
+        *("" if x is None else told(x, item.unit) for x in (item.minimum, item.typical)),
+        "" if item.maximum is None else told(item.maximum, item.unit),
         measured if verdict.values else "",
-        render(verdict.floor, item.unit, 2) if math.isfinite(verdict.floor) else "not known",
+        told(verdict.floor, item.unit, 2) if math.isfinite(verdict.floor) else "not known",
         verdict.word,
     )

@@ -7,8 +7,8 @@ import numpy as np
 from neuromix import plot
 from neuromix.characterization.datasheet.content import Picture, Section, Table
 from neuromix.characterization.datasheet.evidence import Evidence
+from neuromix.characterization.datasheet.wording import told
 from neuromix.characterization.recipe import Transfer
-from neuromix.units import render
 
 NAME, TITLE = "transfer", "Transfer"
 
@@ -50,9 +50,9 @@ def _table(nominal: Transfer, instances: np.ndarray) -> Table:
     spread = instances.std(axis=0, ddof=1) if len(instances) > 1 else None
     rows = [
         (
-            render(float(nominal.x[k]), nominal.x_unit),
-            render(float(nominal.y[k]), nominal.y_unit),
-            "" if spread is None else render(float(spread[k]), nominal.y_unit, 3),
+            told(float(nominal.x[k]), nominal.x_unit),
+            told(float(nominal.y[k]), nominal.y_unit),
+            "" if spread is None else told(float(spread[k]), nominal.y_unit, 3),
         )
         for k in chosen
     ]
