@@ -16,7 +16,7 @@ from neuromix.characterization.recipe import Record, Stimulus, Transfer
 from neuromix.characterization.recipes import neuron_stimuli as shapes
 from neuromix.comparison.spikes import match_spikes
 from neuromix.declare import Cell
-from neuromix.errors import FitFailed
+from neuromix.errors import BadValue, FitFailed
 from neuromix.models.families.positive_feedback_lif import REFERENCE_CURRENT, Dynamics, hold_time
 from neuromix.models.family import RESTED, Family
 from neuromix.models.model import Energy, Model, NoiseDensity
@@ -24,9 +24,7 @@ from neuromix.models.running import interval_errors, spikes_of
 from neuromix.units import thermal_voltage
 
 START = {
-    "capacitance": (0.508e-12, 2e-14),
     "capacitance_slope": (0.03e-12, 1e-14),
-    "leak_current": (8.5e-12, 1e-12),
     "leak_early": (0.0, 0.05),
     "feedback_current": (2e-9, 0.8e-9),
     "feedback_slope": (0.044, 0.005),
@@ -41,6 +39,13 @@ START = {
     "delay": (6.5e-6, 1e-6),
 }
 """Where the search starts, and the size of a step, SI."""
+
+DECLARED = {
+    "capacitance": ("c_membrane", 1.016, 0.04),
+    "leak_current": ("i_leak", 1.025, 0.12),
+}
+"""What starts near a size or a bias of the cell: its name, the parameter in terms of it (gates and
+the mirror add a little), and the size of a step."""
 
 SOFT = 5e-4
 """Next-spike error beyond which a residual counts linearly and no longer squared."""
@@ -105,10 +110,11 @@ class Recipe:
                 f"{self._cell.name}: only {len(usable)} of {len(records)} records hold two spikes",
                 cure="look at `neuromix simulate` of this cell, or drive it harder",
             )
-        names = tuple(START)
+        starts = {**self._declared_starts(), **START}
+        names = tuple(starts)
         logarithmic = np.array([Dynamics.positive(name) for name in names])
-        start = np.array([START[name][0] for name in names])
-        size = np.array([START[name][1] for name in names])
+        start = np.array([starts[name][0] for name in names])
+        size = np.array([starts[name][1] for name in names])
 
         def values(x: NDArray[np.float64]) -> NDArray[np.float64]:
             relative = x * size / np.where(logarithmic, start, 1.0)
@@ -134,6 +140,23 @@ class Recipe:
         best = dynamics(found.x)
         spread = _standard_errors(found.jac, found.fun, found.x, values, names)
         return Dynamics.from_values(best.values()), spread
+
+    def _declared_starts(self) -> dict[str, tuple[float, float]]:
+        """Return start and step of the parameters that the declaration gives away."""
+        realisation = self._cell.realisation(self._technology)
+        values = dict(realisation.sizes)
+        values |= {item.port: abs(item.current) for item in realisation.biases}
+        missing = [source for source, _, _ in DECLARED.values() if source not in values]
+        if missing:
+            raise BadValue(
+                f"{self._cell.name}: no {missing[0]} among its sizes and biases",
+                ["the fit of a positive_feedback_lif starts from it"],
+                f"name the parameter or the bias {missing[0]}",
+            )
+        return {
+            name: (factor * values[source], step * values[source])
+            for name, (source, factor, step) in DECLARED.items()
+        }
 
     def refit(
         self, nominal: Model, records: Sequence[Record], baseline: Sequence[Record]
