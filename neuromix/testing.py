@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from neuromix.comparison.closed_forms import ClosedForm
     from neuromix.comparison.tolerance import Tolerance
     from neuromix.regression.examining import Outcome
 
@@ -105,19 +106,48 @@ class Regression:
             ``{"firmware": "1.4"}``. Datasets of ours bring deck, model set, settings and ngspice.
         """
         __tracebackhide__ = True
+        self._settle(lambda: self._examined(data, name, tolerances, states or {}))
+
+    def certify(
+        self,
+        data: object,
+        forms: Mapping[str, ClosedForm],
+        *,
+        tolerances: Mapping[str, Tolerance | Mapping[str, float]] | None = None,
+    ) -> None:
+        """Fail the test where waveforms of ``data`` are not what formulas say.
+
+        Parameters
+        ----------
+        data : as for :meth:`check`
+        forms : mapping of str to ClosedForm
+            By quantity, such as ``{"out": RCStep(resistance=1e3, capacitance=1e-9)}``, from
+            :mod:`neuromix.comparison.closed_forms`.
+        tolerances : mapping, optional
+            As for :meth:`check`. There is no file, and nothing to update.
+        """
+        __tracebackhide__ = True
+        self._settle(lambda: self._certified(data, forms, tolerances or {}))
+
+    def _settle(self, examined: Callable[[], Outcome]) -> None:
+        """Note an outcome for the summary and the report, and fail where it is bad."""
+        __tracebackhide__ = True
         from neuromix.errors import NeuromixError
 
+        said = ""
         try:
-            outcome = self._examine(data, name, tolerances, states or {})
+            outcome = examined()
         except NeuromixError as error:
-            pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
+            said = f"{type(error).__name__}: {error}"
+        if said:
+            pytest.fail(said, pytrace=False)
         config = self._request.config
         config.stash.setdefault(_OUTCOMES, []).append(outcome)
         self._request.node.user_properties.append((f"reference {outcome.name}", outcome.state))
         if outcome.bad(strict=config.getoption("--strict-references")):
             pytest.fail(str(outcome), pytrace=False)
 
-    def _examine(
+    def _examined(
         self,
         data: object,
         name: str,
@@ -125,13 +155,11 @@ class Regression:
         states: Mapping[str, str],
     ) -> Outcome:
         from neuromix.errors import BadValue
-        from neuromix.regression.examining import Result, examine, file_stem
-        from neuromix.regression.sources import states_of
+        from neuromix.regression.examining import Result, examine
+        from neuromix.regression.states import states_of
 
         node, config = self._request.node, self._request.config
-        inside = node.nodeid.partition("::")[2].replace("::", ".") or node.name
-        stem = file_stem(f"{inside}.{name}" if name else inside)
-        file = node.path.parent / FOLDER / f"{stem}.nc"
+        file = node.path.parent / FOLDER / f"{self._stem(name)}.nc"
         owner = f"{node.nodeid} {name}".strip()
         used = config.stash.setdefault(_USED, {})
         if file in used:
@@ -141,15 +169,36 @@ class Regression:
                 'tell them apart: check(data, name="after")',
             )
         used[file] = owner
-        folder = config.getoption("--reference-pictures") or PICTURES
         return examine(
             file,
             Result(self._read(data), {**states_of(data), **states}, {"test": node.nodeid}),
             tolerances=tolerances,
             reason=config.getoption("--update-references"),
-            pictures=config.rootpath / folder,
+            pictures=self._pictures(),
             cure='pytest --update-references="why this is right"',
         )
+
+    def _certified(
+        self,
+        data: object,
+        forms: Mapping[str, ClosedForm],
+        tolerances: Mapping[str, Tolerance | Mapping[str, float]],
+    ) -> Outcome:
+        from neuromix.regression.examining import certify
+
+        return certify(self._stem(""), forms, self._read(data), tolerances, self._pictures())
+
+    def _stem(self, name: str) -> str:
+        """Return what the files of a check are called: the test, within its module."""
+        from neuromix.regression.examining import file_stem
+
+        node = self._request.node
+        inside = node.nodeid.partition("::")[2].replace("::", ".") or node.name
+        return file_stem(f"{inside}.{name}" if name else inside)
+
+    def _pictures(self) -> Path:
+        config = self._request.config
+        return config.rootpath / (config.getoption("--reference-pictures") or PICTURES)
 
 
 @pytest.fixture

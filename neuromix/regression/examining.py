@@ -7,15 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from neuromix.comparison.closed_forms import ClosedForm
 from neuromix.comparison.tolerance import Tolerance
+from neuromix.comparison.waveform import Waveform
 from neuromix.data.files import replace_file
-from neuromix.data.provenance import digest
-from neuromix.errors import NeuromixError
+from neuromix.data.provenance import digest, software
+from neuromix.errors import BadValue, NeuromixError
 from neuromix.regression.files import read_reference, write_reference
 from neuromix.regression.judging import FAILED, PASSED, STALE, Judgement, judge
 from neuromix.regression.pictures import picture
 from neuromix.regression.quantities import Quantity
-from neuromix.regression.reference import Reference, recorded
+from neuromix.regression.reference import (
+    Entry,
+    Reference,
+    recorded,
+    tolerance_of,
+    usual_tolerance,
+)
 
 RECORDED, ERROR, SKIPPED = "recorded", "error", "skipped"
 
@@ -101,9 +109,50 @@ def examine(
         return _record(file, old, judgement, result, tolerances or {}, reason)
     if old is None or judgement is None:
         return Outcome(name, FAILED, (f"there is no reference {file}", f"try: {cure}"))
+    return _told(name, old, judgement, result.quantities, pictures)
+
+
+def certify(
+    name: str,
+    forms: Mapping[str, ClosedForm],
+    found: Mapping[str, Quantity],
+    tolerances: Mapping[str, Tolerance | Mapping[str, float]],
+    pictures: Path,
+) -> Outcome:
+    """Compare waveforms with formulas; nothing is recorded, so nothing can be updated.
+
+    Raises
+    ------
+    BadValue
+        Where a quantity is not there, is not a waveform, or has no tolerance.
+    """
+    waveforms: dict[str, Waveform] = {}
+    limits: dict[str, Tolerance] = {}
+    for key, form in forms.items():
+        item = found.get(key)
+        if not isinstance(item, Waveform):
+            raise BadValue(
+                f"{key} is not a waveform of this result", [f"it has {', '.join(found)}"]
+            )
+        limits[key] = tolerance_of(key, item, tolerances) or usual_tolerance(item)
+        start, stop = float(item.places[0]), float(item.places[-1])
+        waveforms[key] = form.waveform(start, stop, limits[key])
+    formula = Reference(waveforms, limits, {}, {}, (Entry("a formula", "", software()),))
+    chosen = {key: found[key] for key in forms}
+    return _told(name, formula, judge(formula, chosen, {}), chosen, pictures)
+
+
+def _told(
+    name: str,
+    reference: Reference,
+    judgement: Judgement,
+    found: Mapping[str, Quantity],
+    pictures: Path,
+) -> Outcome:
+    """Return the outcome of a judgement; a failure is drawn."""
     if judgement.state != FAILED:
         return Outcome(name, judgement.state, judgement.sentences)
-    drawn = picture(name, old, result.quantities, judgement.failures)
+    drawn = picture(name, reference, found, judgement.failures)
     place = _draw(pictures, name, drawn) if drawn else None
     return Outcome(name, FAILED, judgement.sentences, place)
 

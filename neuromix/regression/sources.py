@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import xarray as xr
-
 from neuromix import library
 from neuromix.characterization.simulation import simulate_cell
 from neuromix.declare import Condition
 from neuromix.engine.contract import Engine
-from neuromix.engine.pool import NgspiceEngine
 from neuromix.errors import BadValue
 from neuromix.regression.examining import Result
 from neuromix.regression.quantities import quantities, read_data
-
-STATES = ("models", "deck", "settings", "ngspice")
-"""Attributes of a dataset of ours under which a reference was recorded."""
-
-
-@functools.cache
-def simulator_version() -> str:
-    """Return the version of this machine's ngspice, asked once a process."""
-    with NgspiceEngine(workers=1) as engine:
-        return engine.probe()["version"]
-
-
-def states_of(data: object) -> dict[str, str]:
-    """Return what a result says about how it was made.
-
-    A dataset that :func:`neuromix.simulate` has just made does not name its ngspice: it is this
-    machine's.
-    """
-    if not isinstance(data, xr.Dataset):
-        return {}
-    found = {name: str(data.attrs[name]) for name in STATES if name in data.attrs}
-    if "deck" in found and "ngspice" not in found:
-        found["ngspice"] = simulator_version()
-    return found
+from neuromix.regression.states import states_of
 
 
 def cell_origin(
