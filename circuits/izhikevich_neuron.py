@@ -6,11 +6,15 @@ from neuromix.declare import (
     Cell,
     Constant,
     Current,
+    Hold,
     Measure,
+    ModelFamily,
+    Noise,
     Parameter,
     Port,
     Realisation,
     Step,
+    Sweep,
     Transient,
     Voltage,
 )
@@ -20,6 +24,13 @@ SPIKE = (("of", "spike"), ("level", HALF))
 
 MEASURES = (
     Measure("spikes", "spike_times", "s", SPIKE, "when the output rises through half the supply"),
+    Measure(
+        "lifted",
+        "at_spikes",
+        "V",
+        (*SPIKE, ("wave", "u")),
+        "slow variable when the spike leaves",
+    ),
     Measure(
         "pattern",
         "firing_pattern",
@@ -32,6 +43,66 @@ MEASURES = (
     Measure("spikes_per_burst", "spikes_per_burst", "1", SPIKE, "after the onset; 1 is no burst"),
     Measure("burst_rate", "burst_rate", "Hz", SPIKE, "bursts, or single spikes, in a second"),
     Measure("adaptation_index", "adaptation_index", "1", SPIKE, "how fast intervals grow"),
+    Measure(
+        "latency", "latency", "s", (*SPIKE, ("since", 1e-6)), "from the step to the first spike"
+    ),
+    Measure(
+        "delay",
+        "edge_delay",
+        "s",
+        (("start", "v_mem"), ("stop", "spike"), ("supply", "supply")),
+        "from the membrane's upstroke to the spike",
+    ),
+    Measure(
+        "width",
+        "edge_delay",
+        "s",
+        (
+            ("start", "spike"),
+            ("stop", "spike"),
+            ("supply", "supply"),
+            ("edges", "rise fall"),
+        ),
+        "of the spike, for which the membrane is held",
+    ),
+    Measure(
+        "energy_per_spike",
+        "energy_per_spike",
+        "J",
+        (*SPIKE, ("current", "i(vdd)"), ("voltage", "supply")),
+        "of the supply, without what the input and d bring",
+    ),
+    Measure(
+        "energy",
+        "supply_energy",
+        "J",
+        (("current", "i(vdd)"), ("voltage", "supply")),
+        "of the supply over the whole run",
+    ),
+    Measure(
+        "lift_energy",
+        "supply_energy",
+        "J",
+        (("current", "i(d)"), ("voltage", "v_lift")),
+        "of the source of d over the whole run",
+    ),
+)
+
+HELD = (
+    Voltage("v_mem", Constant("v_mem")),
+    Voltage("u", Constant("u")),
+    Voltage("c", Constant(0.0)),
+    Voltage("d", Constant(0.0)),
+    Voltage("v_threshold", Constant(1.7)),
+)
+HELD_PARAMETERS = (
+    Parameter("v_mem", 0.0, "V", "membrane, or 0 where it is swept", 0.0, 1.5),
+    Parameter("u", 0.0, "V", "slow variable, or 0 where it is swept", 0.0, 1.5),
+)
+CURRENTS = (
+    Measure("membrane_current", "swept", "A", (("of", "i(v_mem)"),), "out of the held membrane"),
+    Measure("slow_current", "swept", "A", (("of", "i(u)"),), "out of the held slow variable"),
+    Measure("mirror_voltage", "swept", "V", (("of", "g"),), "gate of the mirror"),
 )
 
 cell = Cell(
@@ -106,7 +177,43 @@ cell = Cell(
             keep=("v_mem", "u", "spike", "spike_n", "i(vdd)", "i(c)", "i(d)"),
             initial=(("v_mem", 0.0), ("u", 0.0), ("spike", 0.0), ("spike_n", "supply")),
         ),
+        Bench(
+            name="membrane_currents",
+            summary="direct currents of both variables while the membrane sweeps below threshold",
+            drives=HELD,
+            analysis=Sweep((("v_mem", 1.0),), 0.0, 1.3, 53),
+            parameters=HELD_PARAMETERS,
+            measures=CURRENTS,
+            keep=("i(v_mem)", "i(u)", "g"),
+        ),
+        Bench(
+            name="slow_currents",
+            summary="direct currents of both variables while the slow one sweeps",
+            drives=HELD,
+            analysis=Sweep((("u", 1.0),), 0.0, 1.4, 57),
+            parameters=HELD_PARAMETERS,
+            measures=CURRENTS,
+            keep=("i(v_mem)", "i(u)", "g"),
+        ),
+        Bench(
+            name="noise",
+            summary="noise current of the membrane, both variables held at voltages",
+            drives=(
+                Current("v_mem", Constant(0.0)),
+                Hold("v_mem", "v_hold"),
+                Hold("u", "u_hold"),
+                Voltage("c", Constant(0.1)),
+                Voltage("d", Constant(0.0)),
+                Voltage("v_threshold", Constant(1.7)),
+            ),
+            analysis=Noise(output="v_mem", input="v_mem", start=1e3, stop=1e8, points=5),
+            parameters=(
+                Parameter("v_hold", 0.4, "V", "membrane voltage", 0.0, 1.0),
+                Parameter("u_hold", 0.8, "V", "slow variable", 0.0, 1.5),
+            ),
+        ),
     ),
+    model=ModelFamily("mirrored_feedback_neuron"),
     sources=(
         "J. H. B. Wijekoon and P. Dudek, 'Compact silicon neuron circuit with spiking and bursting "
         "behaviour', Neural Networks 21, 524-534 (2008)",

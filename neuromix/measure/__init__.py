@@ -15,6 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.errors import UnknownName
+from neuromix.measure.amplifier import (
+    rate_between,
+    supply_power,
+)
+from neuromix.measure.decision import decision_delay, decisions, trip_voltage
 from neuromix.measure.firing_pattern import (
     adaptation_index,
     burst_rate,
@@ -30,6 +35,7 @@ from neuromix.measure.frequency import (
 )
 from neuromix.measure.handshake import edge_count, edge_delay, edge_delays
 from neuromix.measure.neuron import (
+    at_spikes,
     energy_per_spike,
     inter_spike_interval,
     latency,
@@ -37,6 +43,10 @@ from neuromix.measure.neuron import (
     spike_rate,
     spike_threshold,
     spike_times,
+)
+from neuromix.measure.spectrum import (
+    follower_noise,
+    input_noise_density,
 )
 from neuromix.measure.step_response import settling_time
 from neuromix.measure.synapse import (
@@ -63,10 +73,13 @@ _KINDS: dict[str, Callable[..., Measured]] = {
     function.__name__: function
     for function in (
         adaptation_index,
+        at_spikes,
         bandwidth,
         burst_rate,
         charge,
         decay_time,
+        decision_delay,
+        decisions,
         drawn_charges,
         edge_count,
         edge_delay,
@@ -74,7 +87,9 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         energy_per_spike,
         final,
         firing_pattern,
+        follower_noise,
         harmonic_distortion,
+        input_noise_density,
         inter_spike_interval,
         latency,
         linearity_error,
@@ -86,6 +101,7 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         pushed_charges,
         pushed_current,
         pushed_final,
+        rate_between,
         refractory_time,
         sampled,
         settling_time,
@@ -95,19 +111,24 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         spike_times,
         spikes_per_burst,
         supply_energy,
+        supply_power,
         swept,
         swept_crossing,
+        trip_voltage,
         unity_gain_frequency,
     )
 }
 
 __all__ = [
     "adaptation_index",
+    "at_spikes",
     "bandwidth",
     "burst_rate",
     "charge",
     "crossings",
     "decay_time",
+    "decision_delay",
+    "decisions",
     "drawn_charges",
     "edge_count",
     "edge_delay",
@@ -115,7 +136,9 @@ __all__ = [
     "energy_per_spike",
     "final",
     "firing_pattern",
+    "follower_noise",
     "harmonic_distortion",
+    "input_noise_density",
     "inter_spike_interval",
     "latency",
     "linearity_error",
@@ -127,6 +150,7 @@ __all__ = [
     "pushed_charges",
     "pushed_current",
     "pushed_final",
+    "rate_between",
     "refractory_time",
     "sampled",
     "settling_time",
@@ -136,9 +160,11 @@ __all__ = [
     "spike_times",
     "spikes_per_burst",
     "supply_energy",
+    "supply_power",
     "swept",
     "swept_crossing",
     "take",
+    "trip_voltage",
     "unity_gain_frequency",
 ]
 

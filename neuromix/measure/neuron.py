@@ -17,6 +17,11 @@ def spike_times(waves: Waves, of: str, level: float) -> NDArray[np.float64]:
     return crossings(waves["time"], waves[of], level)
 
 
+def at_spikes(waves: Waves, of: str, level: float, wave: str) -> NDArray[np.float64]:
+    """Return ``wave`` at each spike of the output ``of``."""
+    return np.asarray(np.interp(spike_times(waves, of, level), waves["time"], waves[wave]))
+
+
 def inter_spike_interval(waves: Waves, of: str, level: float) -> float:
     """Return the median interval, the first one left out when there are three, s."""
     intervals = np.diff(spike_times(waves, of, level))

@@ -1,0 +1,336 @@
+"""How a neuron with mirrored feedback and a slow variable is characterized.
+
+The transistors' currents are first fitted to direct-current sweeps, then everything to next-spike
+errors: from each spike of SPICE to the time of the next one and to the slow variable there, so that
+an error does not add up while the parameters are still wrong. The proof runs free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from neuromix.characterization.recipe import Record, Stimulus, Transfer
+from neuromix.characterization.recipes import bursting_stimuli as shapes
+from neuromix.characterization.recipes import mirrored_feedback_tables as tables
+from neuromix.comparison.spikes import match_spikes
+from neuromix.declare import Cell, Sweep
+from neuromix.errors import FitFailed
+from neuromix.measure.firing_pattern import (
+    PATTERNS,
+    burst_rate_of,
+    pattern_of,
+    spikes_per_burst_of,
+)
+from neuromix.models.bursting import free_run, next_spike_errors
+from neuromix.models.families.mirrored_feedback_neuron import Dynamics
+from neuromix.models.family import Family
+from neuromix.models.model import Energy, Model, NoiseDensity
+from neuromix.units import thermal_voltage
+
+Floats = NDArray[np.float64]
+
+FIXED = (
+    "feedback_gain",
+    "threshold",
+    "switching",
+    "mirror_low",
+    "supply",
+    "thermal_voltage",
+    "reset_voltage",
+    "lift_voltage",
+)
+"""What the fit leaves alone: settings of the bench, and what others make up for."""
+
+STEPS = {
+    "V": 0.01,
+    "1": 0.02,
+    "1/V": 0.03,
+    "s": 0.5e-9,
+    "s/V": 0.5e-9,
+}
+"""Size of a search step by unit, SI; a positive quantity moves by a tenth."""
+
+RANGE = 40.0
+"""How far the search may go from the start, in step sizes."""
+
+PRIOR = 1e-3
+"""Next-spike error that a search step must be worth: directions that spikes do not determine stay
+at what the direct currents said."""
+
+LIFT = 0.3
+"""V of the slow variable that weigh as much as a whole interval: about what a spike lifts it by."""
+
+STAGES = ((0.1, 8), (0.03, 12), (0.01, 15), (0.004, 15))
+"""Errors beyond which a residual counts linearly, and steps of the search, one after the other."""
+
+FIRST, LAST = 10, 3
+"""Spikes of a record that the fit predicts: its onset and its end; the rest repeats them."""
+
+INPUT = "v_mem"
+
+
+class Recipe:
+    """See :class:`neuromix.characterization.recipe.Recipe`."""
+
+    refitted = (
+        "square_threshold",
+        "leak_threshold",
+        "discharge_threshold",
+        "slow_threshold",
+        "lift_threshold",
+        "delay",
+        "rise",
+        "energy_per_event",
+    )
+    main_error = "isi_error_median"
+
+    def __init__(self, cell: Cell, technology: str, supply: float) -> None:
+        self._cell = cell
+        self._sizes = dict(cell.realisation(technology).sizes)
+        self._supply = supply
+        self._form: tuple[Dynamics, Dynamics] | None = None
+
+    def stimuli(self, purpose: str) -> tuple[Stimulus, ...]:
+        """Return the stimuli of a purpose."""
+        return shapes.STIMULI[purpose]
+
+    def _voltages(self, stimulus: Stimulus) -> dict[str, float]:
+        values = self._cell.bench(stimulus.bench).values(dict(stimulus.overrides))
+        return {"reset_voltage": values["v_reset"], "lift_voltage": values["v_lift"]}
+
+    def _errors(self, dynamics: Dynamics, record: Record) -> Floats:
+        """Return next-spike errors, shape ``(chosen, 2)``."""
+        times, currents = record.stimulus.waveform(self._cell, INPUT)
+        spikes, lifted = record.arrays["spikes"], record.arrays["lifted"]
+        count = len(spikes)
+        chosen = np.union1d(np.arange(min(count, FIRST)), np.arange(max(0, count - LAST), count))
+        start = float(times[max(int(np.argmax(currents > 0.0)) - 1, 0)])
+        here = dynamics.replace(**self._voltages(record.stimulus))
+        found = next_spike_errors(here, times, currents, spikes, lifted, chosen, start)
+        return np.asarray(found / np.array([1.0, LIFT]))
+
+    def _start(self, records: Sequence[Record], temperature: float) -> Dynamics:
+        """Return the parameters that direct currents and the shape of a spike tell."""
+        held = [r for r in records if "membrane_current" in r.arrays]
+        axes = {}
+        for record in held:
+            sweep = self._cell.bench(record.stimulus.bench).analysis
+            assert isinstance(sweep, Sweep)
+            axes[record.stimulus.bench] = np.linspace(
+                float(sweep.start), float(sweep.stop), round(float(sweep.points))
+            )
+        thermal = thermal_voltage(temperature)
+        spiking = [r for r in records if np.isfinite(r.values.get("width", np.nan))]
+        delay, width = (np.median([r.values[name] for r in spiking]) for name in ("delay", "width"))
+        guess = {
+            **tables.capacitances_of(self._sizes),
+            **tables.currents_of(held, axes, self._supply, thermal),
+            **tables.timing_of(float(delay), float(width), self._supply),
+        }
+        guess["lift_current"] = 0.5 * guess["mirror_current"]
+        guess["lift_threshold"] = guess["mirror_threshold"] + 0.05
+        guess["lift_mobility"] = guess["mirror_mobility"]
+        threshold = self._cell.bench("step").values({})["v_threshold"]
+        return Dynamics(
+            **guess,
+            feedback_gain=1.0,
+            feedback_early=0.03,
+            slow_pulse=0.5 * guess["slow_current"] * (self._supply / thermal / 3.0) ** 2 / 3.0,
+            threshold=0.765 * threshold,
+            mirror_low=0.08 * self._supply,
+            supply=self._supply,
+            thermal_voltage=thermal,
+            reset_voltage=shapes.RESETS[0],
+            lift_voltage=shapes.LIFTS[1],
+        )
+
+    def fit(self, records: Sequence[Record], temperature: float) -> tuple[Family, dict[str, float]]:
+        """Fit all parameters to the training records."""
+        usable = [record for record in records if len(record.arrays.get("spikes", ())) >= 3]
+        if len(usable) < 8:
+            raise FitFailed(
+                f"{self._cell.name}: only {len(usable)} of {len(records)} records hold spikes",
+                cure="look at `neuromix simulate` of this cell, or drive it harder",
+            )
+        dynamics = self._start(records, temperature)
+        names = tuple(p.name for p in Dynamics.parameters() if p.name not in FIXED)
+        spread: dict[str, float] = {}
+        for soft, evaluations in STAGES:
+            dynamics, spread = self._adjusted(dynamics, names, usable, soft, evaluations)
+        return Dynamics.from_values(dynamics.values()), spread
+
+    def _adjusted(
+        self,
+        start: Dynamics,
+        names: Sequence[str],
+        records: Sequence[Record],
+        soft: float,
+        evaluations: int,
+    ) -> tuple[Dynamics, dict[str, float]]:
+        """Return the start with ``names`` moved to the least errors, and their spread."""
+        units = {item.name: item.unit for item in Dynamics.parameters()}
+        centre = np.array([float(np.asarray(getattr(start, name))) for name in names])
+        positive = np.array([Dynamics.positive(name) for name in names])
+        size = np.array([0.1 if Dynamics.positive(n) else STEPS[units[n]] for n in names])
+
+        def moved(x: Floats) -> Dynamics:
+            values = np.where(positive, centre * np.exp(size * x), centre + size * x)
+            return start.replace(**dict(zip(names, map(float, values), strict=True)))
+
+        def residuals(x: Floats) -> Floats:
+            dynamics = moved(x)
+            errors = [self._errors(dynamics, record).ravel() for record in records]
+            return np.asarray(np.nan_to_num(np.concatenate([*errors, PRIOR * x]), nan=1.0))
+
+        found = least_squares(
+            residuals,
+            np.zeros(len(names)),
+            bounds=(-RANGE, RANGE),
+            loss="soft_l1",
+            f_scale=soft,
+            diff_step=1e-3,
+            max_nfev=evaluations,
+        )
+        variance = 2.0 * found.cost / max(1, len(found.fun) - len(names))
+        sigma = np.sqrt(np.diag(np.linalg.pinv(found.jac.T @ found.jac)) * variance)
+        scale = size * np.where(positive, np.abs(centre * np.exp(size * found.x)), 1.0)
+        return moved(found.x), dict(zip(names, map(float, sigma * scale), strict=True))
+
+    def refit(
+        self, nominal: Model, records: Sequence[Record], baseline: Sequence[Record]
+    ) -> dict[str, float]:
+        """Refit what differs between instances; what the nominal cell moves by is the form's."""
+        names = tuple(name for name in self.refitted if name != "energy_per_event")
+        base = nominal.dynamics
+        assert isinstance(base, Dynamics)
+        spiking = [r for r in records if len(r.arrays.get("spikes", ())) >= 3]
+        if len(spiking) < 3:
+            raise FitFailed("an instance does not spike", cure="a larger supply or smaller spread")
+        fitted, _ = self._adjusted(base, names, spiking, STAGES[-1][0], 12)
+        if self._form is None or self._form[0] is not base:
+            self._form = base, self._adjusted(base, names, baseline, STAGES[-1][0], 12)[0]
+        found = {}
+        for name in names:
+            centre, own, common = (
+                float(np.asarray(getattr(item, name))) for item in (base, fitted, self._form[1])
+            )
+            found[name] = own / common * centre if base.positive(name) else own - common + centre
+        excess = _excess(nominal, spiking) - np.median(_excess(nominal, baseline))
+        found["energy_per_event"] = nominal.energy.per_event + float(np.median(excess))
+        return found
+
+    def noise(self, records: Sequence[Record]) -> NoiseDensity:
+        """Return the mean over membrane voltages of the white and the 1/f part."""
+        if not records:
+            return NoiseDensity()
+        density = np.mean([record.arrays["input_noise"] ** 2 for record in records], axis=0)
+        frequency = records[0].arrays["frequency"]
+        # S = white + flicker / f, weighted relatively: linear in both.
+        design = np.stack([np.ones_like(frequency), 1.0 / frequency], axis=1) / density[:, None]
+        (white, flicker), *_ = np.linalg.lstsq(design, np.ones_like(frequency), rcond=None)
+        return NoiseDensity(max(0.0, float(white)), max(0.0, float(flicker)), 1.0)
+
+    def energy(self, dynamics: Family, records: Sequence[Record]) -> Energy:  # noqa: ARG002
+        """Split the energy of a run into a part per spike and a standing power."""
+        runs = [r for r in records if "energy" in r.values and np.isfinite(r.values["energy"])]
+        counts = np.array([len(r.arrays["spikes"]) for r in runs], dtype=np.float64)
+        energy = np.array([r.values["energy"] for r in runs])
+        design = np.stack([counts, [r.stimulus.duration for r in runs]], axis=1) / energy[:, None]
+        solution, *_ = np.linalg.lstsq(design, np.ones_like(energy), rcond=None)
+        return Energy(float(solution[0]), max(0.0, float(solution[1])))
+
+    def predict(self, model: Model, stimulus: Stimulus) -> Record:
+        """Run the model free under a stimulus."""
+        times, currents = stimulus.waveform(self._cell, INPUT)
+        dynamics = model.dynamics.replace(**self._voltages(stimulus))
+        spikes, lifted = free_run(dynamics, times, currents, stimulus.duration)
+        values = {
+            "energy": model.energy.static_power * stimulus.duration
+            + model.energy.per_event * len(spikes),
+            "latency": float(spikes[0]) if len(spikes) else float("nan"),
+            "pattern": float(PATTERNS.index(pattern_of(spikes))),
+            "spikes_per_burst": spikes_per_burst_of(spikes),
+            "burst_rate": burst_rate_of(spikes),
+        }
+        return Record(stimulus, values, {"spikes": spikes, "lifted": lifted})
+
+    def compare(self, pairs: Sequence[tuple[Record, Record]]) -> dict[str, float]:
+        """Return errors of patterns, counts, timing, bursts and energy over all pairs.
+
+        Patterns and spikes per burst are those under steps: they are not defined under an input
+        that varies.
+        """
+        trains = [(a.arrays["spikes"], b.arrays["spikes"]) for a, b in pairs]
+        matches = [match_spikes(a, b) for a, b in trains]
+        errors = np.concatenate([match.error for match in matches])
+        spikes = sum(match.reference for match in matches)
+        steps = [t for t, (a, _) in zip(trains, pairs, strict=True) if not a.stimulus.drives]
+        energy = np.array([b.values["energy"] / a.values["energy"] - 1.0 for a, b in pairs])
+        found = {
+            "spikes": float(spikes),
+            "spike_count_error": sum(match.count_difference for match in matches) / max(spikes, 1),
+            "isi_error_median": float(np.median(errors)),
+            "isi_error_p90": float(np.quantile(errors, 0.9)),
+            "interval_error_median": _interval_error(trains),
+            "energy_error": float(np.nanmedian(np.abs(energy))),
+            "energy_error_max": float(np.nanmax(np.abs(energy))),
+        }
+        if steps:
+            wrong = sum(pattern_of(a) != pattern_of(b) for a, b in steps)
+            bursts = np.array([[spikes_per_burst_of(x) for x in pair] for pair in steps])
+            rates = np.array([[burst_rate_of(x) for x in pair] for pair in steps])
+            found |= {
+                "patterns": float(len(steps)),
+                "pattern_error": float(wrong),
+                "spikes_per_burst_error": _mean_distance(bursts[:, 0], bursts[:, 1]),
+                "burst_rate_error": _mean_distance(np.ones(len(rates)), rates[:, 1] / rates[:, 0]),
+            }
+        return found
+
+    def transfer(self, records: Sequence[Record]) -> Transfer:
+        """Return the rate of regular spiking against the input current, f-I."""
+        spiking = [r for r in records if r.stimulus.name.startswith("regular spiking")]
+        currents = np.array([dict(record.stimulus.overrides)["i_in"] for record in spiking])
+        rates = np.array([record.values["rate"] for record in spiking])
+        order = np.argsort(currents)
+        return Transfer(
+            currents[order], rates[order], "input current", "A", "rate of regular spiking", "Hz"
+        )
+
+    def validity(self) -> dict[str, tuple[float, float, str]]:
+        """Return the ranges of the input current and of the voltages c and d."""
+        return {
+            "input_current": (*shapes.CURRENTS, "A"),
+            "reset_voltage": (*shapes.RESETS, "V"),
+            "lift_voltage": (*shapes.LIFTS, "V"),
+        }
+
+
+def _interval_error(trains: Sequence[tuple[Floats, Floats]]) -> float:
+    """Return the median relative distance of intervals of the same number, which drift alone."""
+    errors = []
+    for a, b in trains:
+        first, second = np.diff(a), np.diff(b)
+        shared = min(len(first), len(second))
+        errors.append(np.abs(second[:shared] / first[:shared] - 1.0))
+    return float(np.median(np.concatenate(errors))) if errors else float("nan")
+
+
+def _mean_distance(first: Floats, second: Floats) -> float:
+    """Return the mean of abs(second − first); where only one of them is known it counts as 1."""
+    known = np.isfinite(first) & np.isfinite(second)
+    distance = np.where(known, np.abs(np.nan_to_num(second) - np.nan_to_num(first)), 1.0)
+    either = np.isfinite(first) | np.isfinite(second)
+    return float(distance[either].mean()) if either.any() else float("nan")
+
+
+def _excess(model: Model, records: Sequence[Record]) -> Floats:
+    """Return the energy of a spike in each record beyond what the model gives it, J."""
+    counts = np.array([max(len(record.arrays["spikes"]), 1) for record in records])
+    energy = np.array([record.values["energy"] for record in records])
+    standing = model.energy.static_power * np.array([r.stimulus.duration for r in records])
+    return np.asarray((energy - standing) / counts - model.energy.per_event)
