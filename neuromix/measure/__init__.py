@@ -15,11 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.errors import UnknownName
-from neuromix.measure.amplifier import (
-    rate_between,
-    supply_power,
-)
-from neuromix.measure.decision import decision_delay, decisions, trip_voltage
 from neuromix.measure.firing_pattern import (
     adaptation_index,
     burst_rate,
@@ -43,10 +38,6 @@ from neuromix.measure.neuron import (
     spike_rate,
     spike_threshold,
     spike_times,
-)
-from neuromix.measure.spectrum import (
-    follower_noise,
-    input_noise_density,
 )
 from neuromix.measure.step_response import settling_time
 from neuromix.measure.synapse import (
@@ -78,8 +69,6 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         burst_rate,
         charge,
         decay_time,
-        decision_delay,
-        decisions,
         drawn_charges,
         edge_count,
         edge_delay,
@@ -87,9 +76,7 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         energy_per_spike,
         final,
         firing_pattern,
-        follower_noise,
         harmonic_distortion,
-        input_noise_density,
         inter_spike_interval,
         latency,
         linearity_error,
@@ -101,7 +88,6 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         pushed_charges,
         pushed_current,
         pushed_final,
-        rate_between,
         refractory_time,
         sampled,
         settling_time,
@@ -111,10 +97,8 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         spike_times,
         spikes_per_burst,
         supply_energy,
-        supply_power,
         swept,
         swept_crossing,
-        trip_voltage,
         unity_gain_frequency,
     )
 }
@@ -127,8 +111,6 @@ __all__ = [
     "charge",
     "crossings",
     "decay_time",
-    "decision_delay",
-    "decisions",
     "drawn_charges",
     "edge_count",
     "edge_delay",
@@ -136,9 +118,7 @@ __all__ = [
     "energy_per_spike",
     "final",
     "firing_pattern",
-    "follower_noise",
     "harmonic_distortion",
-    "input_noise_density",
     "inter_spike_interval",
     "latency",
     "linearity_error",
@@ -150,7 +130,6 @@ __all__ = [
     "pushed_charges",
     "pushed_current",
     "pushed_final",
-    "rate_between",
     "refractory_time",
     "sampled",
     "settling_time",
@@ -160,11 +139,9 @@ __all__ = [
     "spike_times",
     "spikes_per_burst",
     "supply_energy",
-    "supply_power",
     "swept",
     "swept_crossing",
     "take",
-    "trip_voltage",
     "unity_gain_frequency",
 ]
 
