@@ -104,10 +104,11 @@ cell = Cell(
                 ("l_unit", 4e-6),
                 ("w_switch", 0.3e-6),
                 ("l_switch", 0.5e-6),
-                ("w_inverter_p", 0.8e-6),
-                ("l_inverter_p", 0.28e-6),
-                ("w_inverter_n", 0.4e-6),
-                ("l_inverter_n", 0.28e-6),
+                # Narrow and long: little charge crosses them while a slow bit changes.
+                ("w_inverter_p", 0.4e-6),
+                ("l_inverter_p", 1e-6),
+                ("w_inverter_n", 0.22e-6),
+                ("l_inverter_n", 1e-6),
                 ("w_keep", 1e-6),
                 ("l_keep", 16e-6),
                 # As much gate as in gf180mcu, but longer: the Early voltage is smaller.
