@@ -15,6 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.errors import UnknownName
+from neuromix.measure.amplifier import (
+    rate_between,
+    supply_power,
+)
 from neuromix.measure.firing_pattern import (
     adaptation_index,
     burst_rate,
@@ -38,6 +42,10 @@ from neuromix.measure.neuron import (
     spike_rate,
     spike_threshold,
     spike_times,
+)
+from neuromix.measure.spectrum import (
+    follower_noise,
+    input_noise_density,
 )
 from neuromix.measure.step_response import settling_time
 from neuromix.measure.synapse import (
@@ -76,7 +84,9 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         energy_per_spike,
         final,
         firing_pattern,
+        follower_noise,
         harmonic_distortion,
+        input_noise_density,
         inter_spike_interval,
         latency,
         linearity_error,
@@ -88,6 +98,7 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         pushed_charges,
         pushed_current,
         pushed_final,
+        rate_between,
         refractory_time,
         sampled,
         settling_time,
@@ -97,6 +108,7 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         spike_times,
         spikes_per_burst,
         supply_energy,
+        supply_power,
         swept,
         swept_crossing,
         unity_gain_frequency,
@@ -118,7 +130,9 @@ __all__ = [
     "energy_per_spike",
     "final",
     "firing_pattern",
+    "follower_noise",
     "harmonic_distortion",
+    "input_noise_density",
     "inter_spike_interval",
     "latency",
     "linearity_error",
@@ -130,6 +144,7 @@ __all__ = [
     "pushed_charges",
     "pushed_current",
     "pushed_final",
+    "rate_between",
     "refractory_time",
     "sampled",
     "settling_time",
@@ -139,6 +154,7 @@ __all__ = [
     "spike_times",
     "spikes_per_burst",
     "supply_energy",
+    "supply_power",
     "swept",
     "swept_crossing",
     "take",
