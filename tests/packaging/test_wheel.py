@@ -117,6 +117,21 @@ def test_it_simulates(beside, tmp_path):
     assert found
 
 
+@pytest.mark.ngspice
+def test_it_simulates_off_line_without_a_fetched_model_set(beside, tmp_path):
+    """What a plain installation can do before anything else: the generic technology is inside."""
+    nothing = {"NEUROMIX_DATA": str(tmp_path / "absent"), "PDK_ROOT": "", "PIP_NO_INDEX": "1"}
+    command = beside / "bin" / "neuromix"
+    listed = json.loads(_run(command, "pdk", "list", "--json", cwd=tmp_path, **nothing))
+    (row,) = (item for item in listed if item["technology"] == "generic180")
+    assert row["pinned"]
+    assert Path(row["path"]).is_relative_to(beside)
+    words = ["simulate", "lif_neuron", "step", "-t", "generic180", "-p", "duration=1m", "--json"]
+    found = json.loads(_run(command, *words, cwd=tmp_path, **nothing))
+    assert found
+    assert not (tmp_path / "absent").exists()
+
+
 @pytest.mark.slow
 def test_sdist_and_wheel_agree(tree, wheel, tmp_path):
     _run(
@@ -128,7 +143,9 @@ def test_sdist_and_wheel_agree(tree, wheel, tmp_path):
     with zipfile.ZipFile(wheel) as one, zipfile.ZipFile(again) as other:
         assert set(one.namelist()) == set(other.namelist())
     with tarfile.open(sdist) as archive:
-        assert any(name.endswith("/netlists/lif_neuron.cir") for name in archive.getnames())
+        names = archive.getnames()
+    for file in ("lif_neuron.cir", "generic180.lib"):
+        assert any(name.endswith(f"/netlists/{file}") for name in names)
 
 
 @pytest.mark.slow
