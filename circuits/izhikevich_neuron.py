@@ -13,14 +13,14 @@ from neuromix.declare import (
     Parameter,
     Port,
     Realisation,
+    Specification,
     Step,
     Sweep,
     Transient,
     Voltage,
 )
 
-HALF = 1.65  # V: what counts as a spike at the 3.3 V supply
-SPIKE = (("of", "spike"), ("level", HALF))
+SPIKE = (("of", "spike"), ("level", "v_threshold"))  # which is about half the supply
 
 MEASURES = (
     Measure("spikes", "spike_times", "s", SPIKE, "when the output rises through half the supply"),
@@ -88,6 +88,35 @@ MEASURES = (
     ),
 )
 
+SIZES = (
+    ("w_square", 2.3e-6),
+    ("l_square", 1e-6),
+    ("w_mirror", 2.3e-6),
+    ("l_mirror", 1e-6),
+    ("w_leak", 1.3e-6),
+    ("l_leak", 22e-6),
+    ("w_slow", 0.5e-6),
+    ("l_slow", 14e-6),
+    ("w_slow_leak", 2.6e-6),
+    ("l_slow_leak", 18e-6),
+    ("w_pair", 1.3e-6),
+    ("l_pair", 1e-6),
+    ("w_load", 1.3e-6),
+    ("l_load", 1e-6),
+    ("w_tail", 1.3e-6),
+    ("l_tail", 1e-6),
+    ("w_inverter_p", 1.3e-6),
+    ("l_inverter_p", 0.5e-6),
+    ("w_inverter_n", 0.6e-6),
+    ("l_inverter_n", 0.5e-6),
+    ("w_reset", 2.3e-6),
+    ("l_reset", 1e-6),
+    ("w_lift", 1.3e-6),
+    ("l_lift", 1e-6),
+    ("c_membrane", 0.1e-12),
+    ("c_slow", 1e-12),
+)
+
 HELD = (
     Voltage("v_mem", Constant("v_mem")),
     Voltage("u", Constant("u")),
@@ -104,6 +133,38 @@ CURRENTS = (
     Measure("slow_current", "swept", "A", (("of", "i(u)"),), "out of the held slow variable"),
     Measure("mirror_voltage", "swept", "V", (("of", "g"),), "gate of the mirror"),
 )
+
+
+def _step(name: str, summary: str, reset: float, lift: float, threshold: float) -> Bench:
+    """Return the bench of a current step with these voltages c, d and threshold."""
+    return Bench(
+        name=name,
+        summary=summary,
+        drives=(
+            Current("v_mem", Step(after="i_in", at=1e-6)),
+            Voltage("c", Constant("v_reset")),
+            Voltage("d", Constant("v_lift")),
+            Voltage("v_threshold", Constant("v_threshold")),
+        ),
+        analysis=Transient(stop="duration", max_step="max_step"),
+        parameters=(
+            Parameter("i_in", 1e-7, "A", "current into the membrane", 0.0, 1e-6),
+            Parameter("v_reset", reset, "V", "voltage c, the membrane after a spike", 0.0, 1.6),
+            Parameter("v_lift", lift, "V", "voltage d", 0.0, 3.3),
+            Parameter("v_threshold", threshold, "V", "of the membrane", 0.8, 3.0),
+            Parameter("duration", 2e-5, "s", "simulated time", 1e-6, 1.0),
+            Parameter("max_step", 2e-7, "s", "largest step of the simulator", 1e-9, 1.0),
+        ),
+        measures=MEASURES,
+        keep=("v_mem", "u", "spike", "spike_n", "i(vdd)", "i(c)", "i(d)"),
+        initial=(("v_mem", 0.0), ("u", 0.0), ("spike", 0.0), ("spike_n", "supply")),
+    )
+
+
+def _pattern(stimulus: str, number: float) -> Specification:
+    """Require a pattern of the stimulus that bears its name."""
+    return Specification("pattern", "1", number, number, number, stimulus, meaning=stimulus)
+
 
 cell = Cell(
     name="izhikevich_neuron",
@@ -122,61 +183,20 @@ cell = Cell(
     realisations=(
         Realisation(
             technology="gf180mcu",
-            sizes=(
-                ("w_square", 2.3e-6),
-                ("l_square", 1e-6),
-                ("w_mirror", 2.3e-6),
-                ("l_mirror", 1e-6),
-                ("w_leak", 1.3e-6),
-                ("l_leak", 22e-6),
-                ("w_slow", 0.5e-6),
-                ("l_slow", 14e-6),
-                ("w_slow_leak", 2.6e-6),
-                ("l_slow_leak", 18e-6),
-                ("w_pair", 1.3e-6),
-                ("l_pair", 1e-6),
-                ("w_load", 1.3e-6),
-                ("l_load", 1e-6),
-                ("w_tail", 1.3e-6),
-                ("l_tail", 1e-6),
-                ("w_inverter_p", 1.3e-6),
-                ("l_inverter_p", 0.5e-6),
-                ("w_inverter_n", 0.6e-6),
-                ("l_inverter_n", 0.5e-6),
-                ("w_reset", 2.3e-6),
-                ("l_reset", 1e-6),
-                ("w_lift", 1.3e-6),
-                ("l_lift", 1e-6),
-                ("c_membrane", 0.1e-12),
-                ("c_slow", 1e-12),
-            ),
-            biases=(Bias("i_comparator", 1.0e-6, "gate at 0.75 V"),),
+            sizes=SIZES,
+            biases=(Bias("i_comparator", 1.0e-6, "gate at 0.75 V; sets the width of a spike"),),
             supply=3.3,
+        ),
+        Realisation(
+            technology="generic180",
+            sizes=SIZES,
+            biases=(Bias("i_comparator", 0.5e-6, "sets the width of a spike"),),
+            supply=1.8,
         ),
     ),
     benches=(
-        Bench(
-            name="step",
-            summary="a current step into the membrane at 1 µs, the three voltages held",
-            drives=(
-                Current("v_mem", Step(after="i_in", at=1e-6)),
-                Voltage("c", Constant("v_reset")),
-                Voltage("d", Constant("v_lift")),
-                Voltage("v_threshold", Constant("v_threshold")),
-            ),
-            analysis=Transient(stop="duration", max_step="max_step"),
-            parameters=(
-                Parameter("i_in", 1e-7, "A", "current into the membrane", 0.0, 1e-6),
-                Parameter("v_reset", 0.2, "V", "voltage c, the membrane after a spike", 0.0, 1.6),
-                Parameter("v_lift", 2.9, "V", "voltage d", 0.0, 3.3),
-                Parameter("v_threshold", 1.7, "V", "of the membrane", 1.0, 3.0),
-                Parameter("duration", 2e-5, "s", "simulated time", 1e-6, 1.0),
-                Parameter("max_step", 2e-7, "s", "largest step of the simulator", 1e-9, 1.0),
-            ),
-            measures=MEASURES,
-            keep=("v_mem", "u", "spike", "spike_n", "i(vdd)", "i(c)", "i(d)"),
-            initial=(("v_mem", 0.0), ("u", 0.0), ("spike", 0.0), ("spike_n", "supply")),
-        ),
+        _step("step", "a current step into the membrane at 1 µs, at 3.3 V", 0.1, 3.2, 1.7),
+        _step("low_supply_step", "the same with the voltages for 1.8 V", 0.1, 1.75, 1.0),
         Bench(
             name="membrane_currents",
             summary="direct currents of both variables while the membrane sweeps below threshold",
@@ -217,5 +237,25 @@ cell = Cell(
     sources=(
         "J. H. B. Wijekoon and P. Dudek, 'Compact silicon neuron circuit with spiking and bursting "
         "behaviour', Neural Networks 21, 524-534 (2008)",
+    ),
+    specifications=(
+        _pattern("regular spiking", 1.0),
+        _pattern("fast spiking", 2.0),
+        _pattern("intrinsically bursting", 3.0),
+        _pattern("chattering", 4.0),
+        Specification("spikes_per_burst", "1", 2.0, 3.0, 5.0, "chattering"),
+        Specification("rate", "Hz", 500e3, 600e3, 900e3, "regular spiking"),
+        Specification(
+            "rate",
+            "Hz",
+            maximum=0.05,
+            typical=0.02,
+            stimulus="regular spiking",
+            statistic="coefficient_of_variation",
+        ),
+        Specification(
+            "energy_per_spike", "J", typical=26e-12, maximum=32e-12, stimulus="regular spiking"
+        ),
+        Specification("width", "s", 5e-9, 12e-9, 25e-9, "regular spiking"),
     ),
 )

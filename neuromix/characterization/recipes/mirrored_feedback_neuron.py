@@ -57,12 +57,18 @@ STEPS = {
 RANGE = 40.0
 """How far the search may go from the start, in step sizes."""
 
-PRIOR = 1e-3
+DIFFERENCE = 0.05
+"""Search steps over which slopes are taken; the own steps of the model make smaller ones rough."""
+
+PRIOR = 3e-4
 """Next-spike error that a search step must be worth: directions that spikes do not determine stay
 at what the direct currents said."""
 
 LIFT = 0.3
 """V of the slow variable that weigh as much as a whole interval: about what a spike lifts it by."""
+
+UPSTROKE = 0.765
+"""Of the comparator's threshold: from there on the membrane runs to the supply by itself."""
 
 STAGES = ((0.1, 8), (0.03, 12), (0.01, 15), (0.004, 15))
 """Errors beyond which a residual counts linearly, and steps of the search, one after the other."""
@@ -92,11 +98,12 @@ class Recipe:
         self._cell = cell
         self._sizes = dict(cell.realisation(technology).sizes)
         self._supply = supply
+        self._setting = shapes.setting_for(supply)
         self._form: tuple[Dynamics, Dynamics] | None = None
 
     def stimuli(self, purpose: str) -> tuple[Stimulus, ...]:
         """Return the stimuli of a purpose."""
-        return shapes.STIMULI[purpose]
+        return self._setting.stimuli(purpose)
 
     def _voltages(self, stimulus: Stimulus) -> dict[str, float]:
         values = self._cell.bench(stimulus.bench).values(dict(stimulus.overrides))
@@ -126,26 +133,26 @@ class Recipe:
         thermal = thermal_voltage(temperature)
         spiking = [r for r in records if np.isfinite(r.values.get("width", np.nan))]
         delay, width = (np.median([r.values[name] for r in spiking]) for name in ("delay", "width"))
+        threshold = UPSTROKE * self._cell.bench(self._setting.bench).values({})["v_threshold"]
         guess = {
             **tables.capacitances_of(self._sizes),
-            **tables.currents_of(held, axes, self._supply, thermal),
+            **tables.currents_of(held, axes, threshold, self._supply, thermal),
             **tables.timing_of(float(delay), float(width), self._supply),
         }
         guess["lift_current"] = 0.5 * guess["mirror_current"]
         guess["lift_threshold"] = guess["mirror_threshold"] + 0.05
         guess["lift_mobility"] = guess["mirror_mobility"]
-        threshold = self._cell.bench("step").values({})["v_threshold"]
         return Dynamics(
             **guess,
             feedback_gain=1.0,
             feedback_early=0.03,
             slow_pulse=0.5 * guess["slow_current"] * (self._supply / thermal / 3.0) ** 2 / 3.0,
-            threshold=0.765 * threshold,
+            threshold=threshold,
             mirror_low=0.08 * self._supply,
             supply=self._supply,
             thermal_voltage=thermal,
-            reset_voltage=shapes.RESETS[0],
-            lift_voltage=shapes.LIFTS[1],
+            reset_voltage=self._setting.resets[0],
+            lift_voltage=self._setting.lifts[1],
         )
 
     def fit(self, records: Sequence[Record], temperature: float) -> tuple[Family, dict[str, float]]:
@@ -186,13 +193,18 @@ class Recipe:
             errors = [self._errors(dynamics, record).ravel() for record in records]
             return np.asarray(np.nan_to_num(np.concatenate([*errors, PRIOR * x]), nan=1.0))
 
+        def slopes(x: Floats) -> Floats:
+            here = residuals(x)
+            rows = [residuals(x + DIFFERENCE * unit) - here for unit in np.eye(len(names))]
+            return np.stack(rows, axis=1) / DIFFERENCE
+
         found = least_squares(
             residuals,
             np.zeros(len(names)),
+            jac=slopes,
             bounds=(-RANGE, RANGE),
             loss="soft_l1",
             f_scale=soft,
-            diff_step=1e-3,
             max_nfev=evaluations,
         )
         variance = 2.0 * found.cost / max(1, len(found.fun) - len(names))
@@ -305,8 +317,8 @@ class Recipe:
         """Return the ranges of the input current and of the voltages c and d."""
         return {
             "input_current": (*shapes.CURRENTS, "A"),
-            "reset_voltage": (*shapes.RESETS, "V"),
-            "lift_voltage": (*shapes.LIFTS, "V"),
+            "reset_voltage": (*self._setting.resets, "V"),
+            "lift_voltage": (*self._setting.lifts, "V"),
         }
 
 

@@ -70,7 +70,11 @@ def _transistor(
 
 
 def currents_of(
-    records: Sequence[Record], axes: Mapping[str, Floats], supply: float, thermal: float
+    records: Sequence[Record],
+    axes: Mapping[str, Floats],
+    limit: float,
+    supply: float,
+    thermal: float,
 ) -> dict[str, float]:
     """Return the parameters of all transistors that direct currents tell.
 
@@ -80,8 +84,8 @@ def currents_of(
         Of the benches ``membrane_currents`` and ``slow_currents``.
     axes : dict of str to ndarray
         The swept voltages of each bench, V.
-    supply, thermal : float
-        V.
+    limit, supply, thermal : float
+        Highest membrane voltage at which it moves freely; supply; U_T; V.
     """
 
     def held(record: Record) -> float:
@@ -90,20 +94,22 @@ def currents_of(
     v, u = axes["membrane_currents"], axes["slow_currents"]
     at_rest = next(r for r in records if r.stimulus.bench == "membrane_currents" and held(r) == 0.0)
     slow = [r for r in records if r.stimulus.bench == "slow_currents"]
-    mirror = supply - at_rest.arrays["mirror_voltage"]
+    free = v <= limit
+    v = v[free]
+    mirror = supply - at_rest.arrays["mirror_voltage"][free]
     far = np.full_like(v, np.inf)
-    feedback = -at_rest.arrays["membrane_current"]
+    feedback = -at_rest.arrays["membrane_current"][free]
     parts = {
         "square": _transistor(NMOS, (v, far, feedback), thermal, "square-law transistor"),
         "mirror": _transistor(PMOS, (mirror, far, feedback), thermal, "mirror"),
     }
-    charging = -at_rest.arrays["slow_current"]
+    charging = -at_rest.arrays["slow_current"][free]
     parts["slow"] = _transistor(PMOS, (mirror, far, charging), thermal, "charging transistor")
     discharging = next(r for r in slow if held(r) == 0.0).arrays["slow_current"]
     parts["discharge"] = _transistor(
         NMOS, (u, np.full_like(u, np.inf), discharging), thermal, "discharging transistor"
     )
-    leaking = [(held(r), r.arrays["membrane_current"]) for r in slow if held(r) >= DRAIN]
+    leaking = [(held(r), r.arrays["membrane_current"]) for r in slow if DRAIN <= held(r) <= limit]
     leak = (
         np.tile(u, len(leaking)),
         np.concatenate([np.full_like(u, volts) for volts, _ in leaking]),
