@@ -41,7 +41,8 @@ class Number:
 
     def looseness(self, tolerance: Tolerance) -> float:
         """Return what is allowed over the magnitude."""
-        return self.allowed(tolerance) / abs(self.value) if self.value else 0.0
+        known = math.isfinite(self.value) and self.value != 0.0
+        return self.allowed(tolerance) / abs(self.value) if known else 0.0
 
     def compare(self, other: Number, tolerance: Tolerance, name: str) -> Iterator[Verdict]:
         """Yield a verdict about ``other``, of which this is the reference."""

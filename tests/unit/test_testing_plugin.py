@@ -57,6 +57,13 @@ def _loaded(tmp_path_factory):
 
 
 @pytest.fixture
+def pytester(pytester):
+    """Leave hypothesis out: each run inside would compile it anew, for seconds."""
+    pytester.makeini("[pytest]\naddopts = -p no:hypothesispytest")
+    return pytester
+
+
+@pytest.fixture
 def repository(pytester):
     """A repository with two tests and their references."""
     pytester.makepyfile(TESTS)
