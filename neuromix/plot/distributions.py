@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.plot.style import BLUE, INK, ORANGE, axis_label, engineering, figure, plain
+from neuromix.plot.style import BLUE, INK, ORANGE, axis_label, engineering, figure, panels, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,8 +36,9 @@ def histograms(columns: Sequence[Column]) -> Figure:
     rows = math.ceil(len(columns) / COLUMNS)
     across = min(COLUMNS, len(columns))
     drawn = figure(2.35 * across, 1.65 * rows)
-    panels = drawn.subplots(rows, across, squeeze=False).flat
-    for column, axes in zip(columns, panels, strict=False):
+    panels(drawn, left=0.15, bottom=0.45, gap=(0.18, 0.5))
+    places = drawn.subplots(rows, across, squeeze=False).flat
+    for column, axes in zip(columns, places, strict=False):
         _histogram(axes, column)
         factor, unit = engineering(column.values, column.unit)
         if math.isfinite(column.nominal):
@@ -45,7 +46,7 @@ def histograms(columns: Sequence[Column]) -> Figure:
         axes.set_xlabel(axis_label(column.name, unit), fontsize=8.5)
         axes.tick_params(labelsize=8)
         axes.locator_params(axis="x", nbins=4)
-    for axes in list(panels):
+    for axes in list(places):
         axes.set_visible(False)
     return drawn
 
@@ -89,6 +90,7 @@ def _matrix(columns: Sequence[Column], table: Floats, law: tuple[Floats, Floats]
     scales = [engineering(row, column.unit) for row, column in zip(table, columns, strict=True)]
     correlation = _correlation(np.cov(table) if law is None else law[1])
     drawn = figure(1.0 + 1.45 * size, 0.8 + 1.25 * size)
+    panels(drawn, left=0.85, bottom=0.65, top=0.1, gap=(0.12, 0.28))
     grid = drawn.add_gridspec(size, size)
     for i in range(size):
         for j in range(i + 1):

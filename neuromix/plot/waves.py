@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.plot.style import BLUE, INK, axis_label, engineering, figure, literal, plain
+from neuromix.plot.style import BLUE, INK, axis_label, engineering, figure, literal, panels, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,8 +34,9 @@ def waveforms(
     """
     across = len(titles)
     drawn = figure(3.05 * across, 1.25 * len(signals) + 0.6)
-    panels = drawn.subplots(len(signals), across, squeeze=False, sharex="col", sharey="row")
-    for row, (name, (unit, columns)) in zip(panels, signals.items(), strict=True):
+    panels(drawn, top=0.3, gap=(0.06, 0.12))
+    places = drawn.subplots(len(signals), across, squeeze=False, sharex="col", sharey="row")
+    for row, (name, (unit, columns)) in zip(places, signals.items(), strict=True):
         every = np.concatenate([line for lines in columns for line in lines])
         factor, shown = engineering(every[np.isfinite(every)], unit)
         row[0].set_ylabel(axis_label(name, shown), fontsize=8.5)
@@ -53,8 +54,8 @@ def waveforms(
                 )
             axes.tick_params(labelsize=8)
             axes.locator_params(axis="y", nbins=4)
-    for axes, title in zip(panels[0], titles, strict=True):
+    for axes, title in zip(places[0], titles, strict=True):
         axes.set_title(literal(title), fontsize=8.5, color=INK, loc="left")
-    for axes, time in zip(panels[-1], times, strict=True):
+    for axes, time in zip(places[-1], times, strict=True):
         axes.set_xlabel(axis_label("time", engineering(time, "s")[1]), fontsize=8.5)
     return drawn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from neuromix.models.model import Model
 
 if TYPE_CHECKING:
     import xarray as xr
+    from jinja2 import Template
 
 SECTIONS: tuple[Callable[[Evidence], Section], ...] = (
     specification.section,
@@ -95,13 +96,18 @@ def datasheet(
 
 def page_of(evidence: Evidence) -> Page:
     """Return the content of a sheet."""
+    return head_of(evidence, tuple(make(evidence) for make in SECTIONS))
+
+
+def head_of(evidence: Evidence, sections: Sequence[Section] = ()) -> Page:
+    """Return a sheet with these sections: its head alone, where there are none."""
     return Page(
         evidence.cell.name,
         evidence.cell.summary,
         tuple(_facts(evidence)),
         tuple(_warnings(evidence)),
         tuple(_figures(evidence)),
-        tuple(make(evidence) for make in SECTIONS),
+        sections,
     )
 
 
@@ -160,6 +166,21 @@ def _figures(evidence: Evidence) -> Iterator[Figure]:
 
 def render_page(page: Page) -> str:
     """Return a page as HTML. Every text is escaped; only pictures of ours are not."""
+    return _template("page.html").render(page=page)
+
+
+def render_index(pages: Sequence[tuple[str, Page]]) -> str:
+    """Return an index of sheets as HTML.
+
+    Parameters
+    ----------
+    pages : sequence of (str, Page)
+        Name of the file of each sheet, beside the index, and its content.
+    """
+    return _template("index.html").render(pages=pages)
+
+
+def _template(name: str) -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -169,4 +190,4 @@ def render_page(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html").render(page=page)
+    return environment.get_template(name)
