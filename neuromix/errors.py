@@ -44,8 +44,10 @@ def _users_line(trace: TracebackType | None) -> list[str]:
     """Return the line of the user's code that called neuromix, where it can be read."""
     line = ""
     while trace is not None and not trace.tb_frame.f_code.co_filename.startswith(_PACKAGE):
-        name, number = trace.tb_frame.f_code.co_filename, trace.tb_lineno
-        line = linecache.getline(name, number).strip()
+        name = trace.tb_frame.f_code.co_filename
+        if not {"IPython", "ipykernel"} & set(Path(name).parts):
+            number = trace.tb_lineno
+            line = linecache.getline(name, number).strip()
         trace = trace.tb_next
     return [f"line {number}: {line}"] if line else []
 

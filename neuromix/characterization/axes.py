@@ -116,7 +116,8 @@ class Axes:
         for item in (*self._cell.parameters, *self._bench.parameters):
             if item.name == name:
                 unit, meaning = item.unit, item.meaning
-        return {"units": unit, "long_name": name, "description": meaning}
+        label = {"long_name": name, "description": meaning}
+        return {"units": unit, **label} if unit else label
 
     def fixed_condition(self) -> dict[str, str | float]:
         """Return corner, temperature and supply, those that are not swept."""

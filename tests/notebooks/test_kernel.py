@@ -72,6 +72,17 @@ def test_an_error_is_a_few_lines_and_names_the_users_own(kernel):
     assert len(lines) == 4
 
 
+def test_an_error_while_something_is_shown_is_not_ipythons(kernel):
+    kernel.run(
+        "class Broken:\n    def __repr__(self):\n        raise nmx.NeuromixError('it is broken')"
+    )
+    said = kernel.run("Broken()")
+    assert plain(said["error"][0]) == [
+        "line 3: raise nmx.NeuromixError('it is broken')",
+        "NeuromixError: it is broken",
+    ]
+
+
 def test_cells_are_completed(kernel):
     for code, expected in (
         ("nmx.cells.lif", "lif_neuron"),
