@@ -55,6 +55,7 @@ def command(
             raise UnknownName("model", f"{name}.{technology}", map(".".join, files))
         path = file or files[name, technology]
         model = load(path)
+        technology = model.technology
         proof = verify(cell, model, workers=workers, store=runs, progress=progress)
         save(model.with_proof(proof.errors), path)
     if picture is not None:

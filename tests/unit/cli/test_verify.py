@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -53,6 +54,13 @@ def test_the_proof_is_printed_and_stored(run, file, proven):
     assert load(file).proof == ERRORS
     text = run("lif_neuron", "--model", str(file)).stdout
     assert "at the floor" in text, "an error below three floors is the simulator's"
+
+
+def test_a_model_says_of_which_technology_it_is(run, proven, tmp_path):
+    other = dataclasses.replace(neuron(), technology="generic180")
+    file = save(other, tmp_path / "other.model.json")
+    found = json.loads(run("lif_neuron", "--model", str(file), "--json").stdout)
+    assert found["technology"] == "generic180"
 
 
 def test_the_worst_stimulus_is_drawn(run, file, proven, tmp_path):
