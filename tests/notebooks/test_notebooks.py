@@ -47,7 +47,7 @@ def test_stored_without_output(path):
             assert cell.execution_count is None
 
 
-@pytest.mark.parametrize("path", map(_case, NOTEBOOKS))
+@pytest.mark.parametrize("path", [_case(path) for path in NOTEBOOKS])
 def test_runs_in_time_with_figures_and_without_noise(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     started = time.monotonic()
