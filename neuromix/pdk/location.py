@@ -69,10 +69,23 @@ def identity(technology: Technology) -> tuple[Path, str]:
     if not file.is_file():
         raise ModelSetMissing(
             f"the model set of {technology.name} is not installed",
-            [f"no file {file}", "no open_pdks installation at $PDK_ROOT/$PDK that holds it"],
+            [
+                f"no file {file}",
+                "no open_pdks installation at $PDK_ROOT/$PDK that holds it",
+                f"nothing to install for {', '.join(_included())}",
+            ],
             cure,
         )
     return _pinned(technology, file, cure)
+
+
+def _included() -> list[str]:
+    """Return the names of the technologies whose model files come with a library."""
+    return [
+        name
+        for name in library.names_of(Technology)
+        if isinstance(library.technology(name).model_set, IncludedModelSet)
+    ]
 
 
 def _pinned(technology: Technology, file: Path, cure: str) -> tuple[Path, str]:

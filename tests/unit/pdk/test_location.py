@@ -16,6 +16,7 @@ def test_missing_names_the_cure(small, own_data_folder):
         pdk.model_file(small)
     assert caught.value.cure == "neuromix pdk install small"
     assert str(own_data_folder) in str(caught.value)
+    assert "nothing to install for generic180" in str(caught.value)
 
 
 def test_installed_file_is_pinned(small, own_data_folder, wheel):
