@@ -64,6 +64,8 @@ class WaveformPair:
             if self.logarithmic:
                 above.set_xscale("log")
                 above.set_yscale("log")
+            if column == 1 and not self.logarithmic:
+                below.locator_params(axis="x", nbins=4)
             _engineering(above, below, self.unit, self.axis_unit)
             below.set_xlabel(self.axis)
         panels[0, 0].set_ylabel(self.name)

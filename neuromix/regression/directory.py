@@ -129,15 +129,16 @@ def check(
     workers : int
         Results made at a time.
     """
-    with ThreadPoolExecutor(max(1, workers), thread_name_prefix="reference") as threads:
+    threads = ThreadPoolExecutor(max(1, workers), thread_name_prefix="reference")
+    try:
         made = [threads.submit(_timed, task, engine, reason is not None) for task in tasks]
         for task, future in zip(tasks, made, strict=True):
             result, seconds = future.result()
-            yield Checked(
-                task,
-                _examined(task, folder, result, pictures, reason, tolerances),
-                seconds,
-            )
+            outcome = _examined(task, folder, result, pictures, reason, tolerances)
+            yield Checked(task, outcome, seconds)
+    finally:
+        # Whoever leaves early closes the engine next, which ends what is still being simulated.
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _timed(task: Task, engine: Engine, record: bool) -> tuple[Result | NeuromixError, float]:
