@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,8 +21,9 @@ from neuromix.array.die import ArrayDie, array_die
 from neuromix.array.fabric import Link
 from neuromix.array.population import TRACES, Population, check_step
 from neuromix.array.recording import LinkCounts, Recording
+from neuromix.array.validity import left_validity
 from neuromix.data.events import Events
-from neuromix.errors import BadValue, FabricError, UnknownName
+from neuromix.errors import BadValue, FabricError, OutsideValidity, UnknownName
 from neuromix.units import number, render
 
 if TYPE_CHECKING:
@@ -62,11 +64,20 @@ def run(
         Where inputs, records or times do not fit the chip.
     FabricError
         Where an event has an address that its source does not have.
+
+    Warns
+    -----
+    OutsideValidity
+        Where neurons were driven beyond the currents that their model was fitted to.
     """
     if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
         raise BadValue(f"run: the trial {trial!r} is not a whole number")
     dies = _manufactured(chip, duration, dt)
-    return _Run(chip, dies, duration, dt, trial, _traced(chip, record), set(record)).play(inputs)
+    course = _Run(chip, dies, duration, dt, trial, _traced(chip, record), set(record))
+    recording = course.play(inputs)
+    for said in course.left_validity().values():
+        warnings.warn(said, OutsideValidity, stacklevel=2)
+    return recording
 
 
 def run_batch(
@@ -92,16 +103,23 @@ def run_batch(
         All cores by default.
     """
     dies = _manufactured(chip, duration, dt)
+    left: dict[str, str] = {}
 
     def play(item: tuple[int, Inputs]) -> Recording:
         trial, inputs = item
-        return _Run(chip, dies, duration, dt, first_trial + trial, frozenset(), set()).play(inputs)
+        course = _Run(chip, dies, duration, dt, first_trial + trial, frozenset(), set())
+        recording = course.play(inputs)
+        left.update(course.left_validity())
+        return recording
 
     workers = threads if threads is not None else os.cpu_count() or 1
     if workers < 1:
         raise BadValue(f"run_batch: {workers} threads cannot run anything", cure="1 or more")
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(play, enumerate(batch)))
+        recordings = list(pool.map(play, enumerate(batch)))
+    for said in left.values():
+        warnings.warn(said, OutsideValidity, stacklevel=2)
+    return recordings
 
 
 def _manufactured(chip: Chip, duration: float, dt: float) -> dict[str, ArrayDie]:
@@ -209,6 +227,11 @@ class _Run:
                 self._loop(list(left))
                 left.clear()
         return self._recording()
+
+    def left_validity(self) -> dict[str, str]:
+        """Return what there is to say about arrays that were driven too hard, by name."""
+        said = {name: left_validity(population) for name, population in self.populations.items()}
+        return {name: text for name, text in said.items() if text is not None}
 
     def _advance(self, name: str, requests: Events, until: float) -> Events:
         arrived = self.wires[name].carry(requests, until) if name in self.wires else Events.empty()
