@@ -20,6 +20,7 @@ def adjust(
     names: Sequence[str],
     residuals: Callable[[F], Floats],
     evaluations: int = 60,
+    difference: float | None = None,
 ) -> tuple[F, dict[str, float]]:
     """Return the family with ``names`` adjusted, and their standard errors.
 
@@ -36,6 +37,9 @@ def adjust(
         From a family to residuals, shape ``(n,)``; always of the same length.
     evaluations : int
         At most so many steps.
+    difference : float, optional
+        Relative step of the finite differences; larger than what the residuals jump by where they
+        come from an integration with steps of its own.
 
     Notes
     -----
@@ -59,6 +63,7 @@ def adjust(
         bounds=(low, high),
         x_scale="jac",
         max_nfev=evaluations,
+        diff_step=difference,
     )
     freedom = max(len(found.fun) - len(names), 1)
     covariance = np.linalg.pinv(found.jac.T @ found.jac) * (2.0 * found.cost / freedom)
