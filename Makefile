@@ -5,13 +5,14 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-all lint models references lock clean
+.PHONY: help setup demo test test-all lint models datasheets references lock clean
 
 help:
 	@echo 'make demo      characterize cells in ngspice, classify digits with them, write demo-output/'
 	@echo 'make test      lint, type check and every test that is not slow'
 	@echo 'make test-all  the slow tests as well'
 	@echo 'make models    make the committed models of circuits/ anew'
+	@echo 'make datasheets  write the datasheet of every committed result to build/datasheets'
 	@echo 'make references REASON="why" [NAMES="cell … mismatch"]  record tests/reference/ anew'
 	@echo 'make lint      ruff, mypy, import-linter'
 	@echo 'make clean     remove all that these targets made'
@@ -36,6 +37,11 @@ test-all: lint
 
 models: setup
 	$(BIN)/python tools/models.py
+
+# docs/cells.md as well, which compares the cells with published figures.
+datasheets: setup
+	$(BIN)/python tools/datasheets.py
+	$(BIN)/python tools/cells_page.py
 
 references: setup
 	$(BIN)/python tools/references.py --reason '$(REASON)' $(NAMES)

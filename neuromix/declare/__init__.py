@@ -30,6 +30,7 @@ from neuromix.declare.drive import (
     Voltage,
 )
 from neuromix.declare.parameter import Parameter
+from neuromix.declare.published import Published
 from neuromix.declare.specification import Specification
 from neuromix.declare.technology import (
     Device,
@@ -64,6 +65,7 @@ __all__ = [
     "Plan",
     "Points",
     "Port",
+    "Published",
     "Pulses",
     "Realisation",
     "Settings",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from neuromix.declare.bench import Bench
 from neuromix.declare.parameter import Parameter
+from neuromix.declare.published import Published
 from neuromix.declare.specification import Specification
 from neuromix.errors import UnknownName
 
@@ -94,6 +95,8 @@ class Cell:
         Where the topology and the published figures come from.
     specifications : tuple of Specification
         Limits that the measured cell is held to.
+    published : tuple of Published
+        Figures of others that the measured cell is put beside.
     """
 
     name: str
@@ -106,6 +109,7 @@ class Cell:
     devices: str = "neutral"
     sources: tuple[str, ...] = ()
     specifications: tuple[Specification, ...] = ()
+    published: tuple[Published, ...] = ()
 
     def __repr__(self) -> str:
         benches = ", ".join(item.name for item in self.benches)

@@ -19,12 +19,14 @@ from neuromix.characterization.datasheet.sections import (
     model,
     noise,
     proof,
+    published,
     resolution,
     specification,
     transfer,
     waveforms,
 )
 from neuromix.characterization.datasheet.wording import told
+from neuromix.characterization.published import gate_area
 from neuromix.characterization.specification import judge
 from neuromix.data.files import replace_file
 from neuromix.declare import Cell
@@ -47,6 +49,7 @@ SECTIONS: tuple[Callable[[Evidence], Section], ...] = (
     model.section,
     proof.section,
     energy.section,
+    published.section,
 )
 """In the order of the sheet."""
 
@@ -142,7 +145,7 @@ def _warnings(evidence: Evidence) -> Iterator[str]:
 def _figures(evidence: Evidence) -> Iterator[Figure]:
     sizes = dict(evidence.cell.realisation(evidence.technology.name).sizes)
     count = len(evidence.subcircuit.sizes(sizes))
-    area = devices.gate_area(evidence) * 1e12
+    area = gate_area(evidence.subcircuit, sizes) * 1e12
     yield Figure("transistors", str(count), f"{area:.4g} µm² of gate")
     energy = evidence.model.energy
     if energy.static_power:

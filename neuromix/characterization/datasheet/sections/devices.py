@@ -16,6 +16,7 @@ from neuromix.characterization.datasheet.content import (
 from neuromix.characterization.datasheet.evidence import Evidence
 from neuromix.characterization.datasheet.wording import told
 from neuromix.characterization.operating_point import usual_bench
+from neuromix.characterization.published import gate_area
 
 NAME, TITLE = "circuit", "Circuit and devices"
 
@@ -26,12 +27,6 @@ COLUMNS = ("region", "current", "gm", "gm / current", "margin")
 def section(evidence: Evidence) -> Section:
     """Return the schematic where there is one, ports, biases and the table of devices."""
     return Section(NAME, TITLE, tuple(_blocks(evidence)))
-
-
-def gate_area(evidence: Evidence) -> float:
-    """Return the sum of W·L over the transistors, m²."""
-    sizes = dict(evidence.cell.realisation(evidence.technology.name).sizes)
-    return sum(width * length for _, width, length in evidence.subcircuit.sizes(sizes))
 
 
 def _blocks(evidence: Evidence) -> Iterator[Block]:
@@ -93,8 +88,9 @@ def _blocks(evidence: Evidence) -> Iterator[Block]:
             *(COLUMNS if points else ()),
         ),
         rows,
-        f"{len(transistors)} transistors with {gate_area(evidence) * 1e12:.4g} µm² of gate. Nodes "
-        "of a transistor: drain, gate, source, bulk. σ: local mismatch by the technology's law, "
+        f"{len(transistors)} transistors with "
+        f"{gate_area(evidence.subcircuit, sizes) * 1e12:.4g} µm² of gate. Nodes of a transistor: "
+        "drain, gate, source, bulk. σ: local mismatch by the technology's law, "
         f"one standard deviation of a single device. {where}",
         3,
     )
