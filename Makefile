@@ -44,7 +44,7 @@ datasheets: setup
 	$(BIN)/python tools/cells_page.py
 
 references: setup
-	$(BIN)/python tools/references.py --reason '$(REASON)' $(NAMES)
+	$(BIN)/python tools/references.py --reason "$$REASON" $(NAMES)
 
 # The newest versions that pyproject.toml allows, from a clean environment.
 lock:

@@ -35,14 +35,14 @@ def tasks(names: list[str]) -> Iterator[Task]:
                 yield cell_task(FOLDER, name, bench.name, technology)
 
 
-def record_waveforms(names: list[str], reason: str) -> bool:
+def record_waveforms(names: list[str], reason: str, workers: int) -> bool:
     """Record the waveforms of the named cells; return whether all of them could be."""
     good = True
     wanted = list(tasks(names))
-    with reporting("loading models") as progress, NgspiceEngine(2) as engine:
+    with reporting("loading models") as progress, NgspiceEngine(workers) as engine:
         pictures = ROOT / "build" / "reference-failures"
         for done, item in enumerate(
-            check(wanted, FOLDER, engine, pictures=pictures, reason=reason)
+            check(wanted, FOLDER, engine, pictures=pictures, reason=reason, workers=workers)
         ):
             progress(done + 1, len(wanted), item.outcome.name)
             sys.stdout.write(f"{item.outcome}\n")
@@ -54,12 +54,14 @@ def main() -> int:
     """Read the command line and make what it names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--reason", required=True, help="why; stored in what is written")
+    parser.add_argument("--workers", type=int, default=2, help="simulations at a time")
     parser.add_argument("names", nargs="*", help=f"cells, and {MISMATCH}; everything by default")
     words = parser.parse_args()
     names = words.names or [*(cell.name for cell in nmx.cells), MISMATCH]
     try:
         checked_reason(words.reason)
-        good = record_waveforms([name for name in names if name != MISMATCH], words.reason)
+        cells = [name for name in names if name != MISMATCH]
+        good = record_waveforms(cells, words.reason, words.workers)
         if MISMATCH in names:
             page = ROOT / "docs" / "mismatch.md"
             mismatch_references.record_draws(FOLDER, page, ROOT / "build" / "simulations")

@@ -72,6 +72,8 @@ class Result:
     seconds: float = 0.0
     again: Mapping[str, Quantity] | None = None
     """The same quantities, made by the simulator's other method."""
+    note: str = ""
+    """What a person has to know when this is recorded."""
 
 
 def examine(
@@ -185,8 +187,9 @@ def _record(
     if drawn:
         replace_file(place, drawn)
     said = judgement.sentences if judgement else ("there was no reference before",)
-    left = tuple(f"not compared: {why}" for why in new.omitted.values())
-    return Outcome(file.stem, RECORDED, (f"wrote {file}", *said, *left), place if drawn else None)
+    left = [f"not compared: {why}" for why in new.omitted.values()]
+    sentences = (f"wrote {file}", *said, *left, *filter(None, [result.note]))
+    return Outcome(file.stem, RECORDED, sentences, place if drawn else None)
 
 
 def _draw(folder: Path, name: str, drawn: bytes) -> Path:

@@ -54,7 +54,7 @@ def outcomes(request):
 
 
 @pytest.mark.ngspice
-@pytest.mark.parametrize("task", parameters())
+@pytest.mark.parametrize("task", list(parameters()))
 def test_reference(task, outcomes, record_property):
     outcome = outcomes[task.file]
     record_property("reference", outcome.state)
