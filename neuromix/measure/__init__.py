@@ -19,6 +19,7 @@ from neuromix.measure.amplifier import (
     rate_between,
     supply_power,
 )
+from neuromix.measure.decision import decision_delay, decisions, trip_voltage
 from neuromix.measure.firing_pattern import (
     adaptation_index,
     burst_rate,
@@ -77,6 +78,8 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         burst_rate,
         charge,
         decay_time,
+        decision_delay,
+        decisions,
         drawn_charges,
         edge_count,
         edge_delay,
@@ -111,6 +114,7 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         supply_power,
         swept,
         swept_crossing,
+        trip_voltage,
         unity_gain_frequency,
     )
 }
@@ -123,6 +127,8 @@ __all__ = [
     "charge",
     "crossings",
     "decay_time",
+    "decision_delay",
+    "decisions",
     "drawn_charges",
     "edge_count",
     "edge_delay",
@@ -158,6 +164,7 @@ __all__ = [
     "swept",
     "swept_crossing",
     "take",
+    "trip_voltage",
     "unity_gain_frequency",
 ]
 
