@@ -40,8 +40,17 @@ SIZES = (
     ("l_out", 0.28e-6),
 )
 
-# Where thresholds are lower the inner node does not go low enough to turn a short transistor off.
-LOWER_THRESHOLD = tuple({**dict(SIZES), "w_first_n": 0.5e-6, "l_first_n": 2e-6}.items())
+# Where thresholds are lower, a short first inverter is not turned off by the inner node's lower end,
+# and the output inverter conducts through while a slow decision passes it.
+LOWER_THRESHOLD = tuple(
+    {
+        **dict(SIZES),
+        "w_first_n": 0.5e-6,
+        "l_first_n": 2e-6,
+        "w_out_p": 0.4e-6,
+        "l_out": 1.5e-6,
+    }.items()
+)
 
 DECIDED = (("of", "out"), ("supply", "supply"))
 REFERENCE = Parameter("reference", 0.9, "V", "voltage of in_n", 0.0, 3.3)
