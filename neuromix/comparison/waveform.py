@@ -151,6 +151,7 @@ class Waveform:
                 f"{len(other.values)} values are not finite",
             )
             return
+        other = replace(other, logarithmic=self.logarithmic)
         bad = other.recordable if self.logarithmic else ""
         if bad or (self.unit and other.unit and self.unit != other.unit):
             said = bad or f"it is in {other.unit}, its reference in {self.unit}"

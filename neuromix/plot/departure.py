@@ -21,8 +21,8 @@ Curve = tuple[Floats, Floats]
 ZOOM = 0.04
 """Part of the axis that the panel at the right shows, around the worst place."""
 
-BLOCK = 3.6
-"""Height of what is drawn for one quantity, inches."""
+TALL, LOW = 3.6, 1.5
+"""Heights of what is drawn for a quantity over an axis, and for a number; inches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +55,8 @@ class WaveformPair:
 
     def draw(self, area: SubFigure) -> None:
         """Draw the record at the left, the worst place at the right, differences below."""
+        from matplotlib.ticker import NullFormatter, PercentFormatter
+
         panels = area.subplots(
             2, 2, gridspec_kw={"height_ratios": [2, 1], "width_ratios": [3, 2]}, sharex="col"
         )
@@ -67,12 +69,16 @@ class WaveformPair:
             if column == 1 and not self.logarithmic:
                 below.locator_params(axis="x", nbins=4)
             _engineering(above, below, self.unit, self.axis_unit)
+            if self.logarithmic:
+                below.yaxis.set_major_formatter(PercentFormatter(1.0))
+                below.xaxis.set_minor_formatter(NullFormatter())
             below.set_xlabel(self.axis)
         panels[0, 0].set_ylabel(self.name)
-        panels[1, 0].set_ylabel("new − reference")
-        panels[0, 0].legend(frameon=False, fontsize=8, labelcolor=INK, loc="best")
+        panels[1, 0].set_ylabel("new / reference − 1" if self.logarithmic else "new − reference")
+        _legend(panels[0, 0])
         panels[0, 1].set_title("at the worst place", fontsize=8, loc="right", color=INK)
-        self._closely(panels[:, 1])
+        if self.place is not None:
+            self._closely(self.place, panels[:, 1])
 
     def _values(self, axes: Axes, *, markers: bool) -> None:
         marker = "." if markers else ""
@@ -82,38 +88,43 @@ class WaveformPair:
         for place in np.atleast_1d([] if self.place is None else self.place):
             axes.axvline(place, color=INK, linewidth=0.6, linestyle=":")
 
+    def _differences(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return places, and there new, lower and upper edge relative to the reference."""
+        places = np.unique(np.concatenate([self.reference[0], self.other[0], self.band[0]]))
+        ours, *others = (
+            np.interp(places, *curve)
+            for curve in (self.reference, self.other, self.band[:2], self.band[::2])
+        )
+        if self.logarithmic:
+            new, low, high = (item / ours - 1.0 for item in others)
+        else:
+            new, low, high = (item - ours for item in others)
+        return places, new, low, high
+
     def _difference(self, axes: Axes) -> None:
-        places = np.union1d(self.reference[0], self.other[0])
-        ours, theirs = (np.interp(places, *curve) for curve in (self.reference, self.other))
-        low, high = (np.interp(places, self.band[0], edge) for edge in self.band[1:])
-        axes.fill_between(places, low - ours, high - ours, color=GREY, alpha=0.35, linewidth=0)
-        axes.plot(places, theirs - ours, color=BLUE, linewidth=1.0)
+        places, new, low, high = self._differences()
+        axes.fill_between(places, low, high, color=GREY, alpha=0.35, linewidth=0)
+        axes.plot(places, new, color=BLUE, linewidth=1.0)
         axes.axhline(0.0, color=ORANGE, linewidth=0.8)
 
-    def _closely(self, panels: Sequence[Axes]) -> None:
+    def _closely(self, place: float, panels: Sequence[Axes]) -> None:
+        """Show the surroundings of a place, as high as what happens there."""
         places = self.reference[0]
-        if self.place is None:
-            return
         if self.logarithmic:
             factor = (places[-1] / places[0]) ** ZOOM
-            window = self.place / factor, self.place * factor
+            window = place / factor, place * factor
         else:
             half = 0.5 * ZOOM * (places[-1] - places[0])
-            window = self.place - half, self.place + half
+            window = place - half, place + half
         panels[0].set_xlim(*window)
-        shown = []
-        for curve in (self.reference, self.other, (self.band[0], self.band[1]),
-                      (self.band[0], self.band[2])):  # fmt: skip
-            inside = np.concatenate(
-                [window, curve[0][(curve[0] > window[0]) & (curve[0] < window[1])]]
-            )
-            shown.append(np.interp(inside, *curve))
-        values = np.concatenate(shown)
-        values = values[np.isfinite(values)]
-        if len(values) and np.ptp(values) > 0.0:
-            margin = 0.05 * np.ptp(values)
-            if not self.logarithmic:
-                panels[0].set_ylim(values.min() - margin, values.max() + margin)
+        at, *differences = self._differences()
+        curves = (self.reference, self.other, self.band[:2], self.band[::2])
+        for axes, shown in ((panels[0], curves), (panels[1], [(at, y) for y in differences])):
+            heights = [_within(window, curve) for curve in shown]
+            low, high = min(h.min() for h in heights), max(h.max() for h in heights)
+            margin = 0.08 * (high - low)
+            if margin > 0.0:
+                axes.set_ylim(low if low - margin <= 0.0 < low else low - margin, high + margin)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +172,7 @@ class SpikePair:
                 time[alone], address[alone] + 2.1 * side, "v" if side > 0 else "^", color="#c1121f",
                 label=f"only {label}" if alone.any() else None,
             )  # fmt: skip
-        plain(above).legend(frameon=False, fontsize=8, labelcolor=INK, ncols=2, loc="upper right")
+        _legend(plain(above))
         every = np.concatenate([self.reference[1], self.other[1], [0]])
         above.set_ylim(every.min() - 0.8, every.max() + 1.2)
         above.yaxis.get_major_locator().set_params(integer=True)
@@ -197,7 +208,7 @@ class NumberPair:
         axes.set_ylim(0.0, 1.0)
         axes.set_yticks([])
         axes.set_ylabel(self.name)
-        axes.legend(frameon=False, fontsize=8, labelcolor=INK)
+        _legend(axes)
         _engineering(None, axes, "", self.unit)
 
 
@@ -213,12 +224,34 @@ def departures(title: str, pairs: Sequence[Pair]) -> Figure:
     pairs : sequence of Pair
         At least one.
     """
-    drawn = figure(9.5, 0.4 + BLOCK * len(pairs))
+    heights = [LOW if isinstance(pair, NumberPair) else TALL for pair in pairs]
+    drawn = figure(9.5, 0.4 + sum(heights))
     drawn.suptitle(title, fontsize=9, color=INK, x=0.01, ha="left")
-    areas = drawn.subfigures(len(pairs), 1, squeeze=False)
+    areas = drawn.subfigures(len(pairs), 1, squeeze=False, height_ratios=heights)
     for pair, area in zip(pairs, areas[:, 0], strict=True):
         pair.draw(area)
     return drawn
+
+
+def _within(window: tuple[float, float], curve: Curve) -> Floats:
+    """Return the finite values of a curve inside of a window and at its edges."""
+    inside = (curve[0] > window[0]) & (curve[0] < window[1])
+    values = np.concatenate([curve[1][inside], np.interp(window, *curve)])
+    finite = values[np.isfinite(values)]
+    return finite if len(finite) else np.zeros(1)
+
+
+def _legend(axes: Axes) -> None:
+    """Name what is drawn, above the axes, where it hides nothing."""
+    axes.legend(
+        frameon=False,
+        fontsize=8,
+        labelcolor=INK,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        borderaxespad=0.0,
+        ncols=4,
+    )
 
 
 def _engineering(above: Axes | None, below: Axes, unit: str, axis_unit: str) -> None:
@@ -227,6 +260,6 @@ def _engineering(above: Axes | None, below: Axes, unit: str, axis_unit: str) -> 
 
     for axes in (above, below):
         if axes is not None and unit:
-            axes.yaxis.set_major_formatter(EngFormatter(unit))
+            axes.yaxis.set_major_formatter(EngFormatter(unit.replace("/Hz**0.5", "/√Hz")))
     if axis_unit:
         below.xaxis.set_major_formatter(EngFormatter(axis_unit))

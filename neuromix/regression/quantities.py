@@ -25,6 +25,9 @@ Quantities = dict[str, Quantity]
 AXES = {"time": "s", "t": "s", "frequency": "Hz", "sweep": ""}
 """Names of an axis in a mapping, and its unit."""
 
+ANGLES = frozenset({"deg", "degree", "°", "rad"})
+"""Units of what is not compared on a logarithmic axis."""
+
 _HEADING = re.compile(r"(?P<name>.*?)\s+[(\[](?P<unit>[^)\]]*)[)\]]")
 """A column's heading with a unit: ``v_out (V)``; no blank in ``v(out)``, which is a name."""
 
@@ -224,7 +227,7 @@ def _of_variable(name: str, variable: xr.DataArray) -> Quantities:
                 unit=unit,
                 axis=axis,
                 axis_unit=str(places.attrs.get("units", AXES.get(axis, ""))),
-                logarithmic=axis == "frequency",
+                logarithmic=axis == "frequency" and unit not in ANGLES,
             )
         else:
             found[key] = _list(values, unit, padded=bool(leading))

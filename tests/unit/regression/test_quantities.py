@@ -47,6 +47,19 @@ def test_frequency_is_logarithmic():
     assert (found.logarithmic, found.axis_unit) == (True, "Hz")
 
 
+def test_a_phase_is_not_logarithmic():
+    data = xr.Dataset(
+        {
+            "v_out": ("frequency", WAVE + 1.0, {"units": "V"}),
+            "phase(v_out)": ("frequency", -90.0 * WAVE, {"units": "deg"}),
+        },
+        coords={"frequency": ("frequency", TIME + 1.0, {"units": "Hz"})},
+    )
+    found = quantities(data)
+    assert (found["v_out"].logarithmic, found["phase(v_out)"].logarithmic) == (True, False)
+    assert found["phase(v_out)"].recordable == ""
+
+
 def test_a_dataset_of_a_sweep():
     data = xr.Dataset(
         {
