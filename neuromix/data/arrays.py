@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.errors import BadValue
 
 
-def numeric(values: ArrayLike, of: str) -> NDArray[np.generic]:
+def numeric(values: ArrayLike, of: str) -> NDArray[Any]:
     """Return numbers as a rectangular array, of the kind that they came in.
 
     Raises
