@@ -46,8 +46,8 @@ class Program(click.Group):
         except NeuromixError as error:
             click.echo(f"{type(error).__name__}: {error}", err=True)
             ctx.exit(FAILED)
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
+        except KeyboardInterrupt as stopped:
+            click.echo(f"interrupted: {stopped}" if str(stopped) else "interrupted", err=True)
             ctx.exit(INTERRUPTED)
 
 

@@ -59,7 +59,9 @@ def test_ctrl_c_keeps_what_was_done(tmp_path, workers_of, within, own_temporary_
     runs = folder / "lif_neuron.gf180mcu.runs"
     process = start(folder, "--samples", "8")
     said = interrupt(process, workers_of, within, runs, 3)
-    assert said.splitlines()[-1] == "interrupted"
+    last = said.splitlines()[-1]
+    assert last.startswith("interrupted: ")
+    assert str(runs) in last, "where what was done is kept"
     assert said.splitlines()[0].startswith("loading models"), "progress from the first second"
     assert "Traceback" not in said
     assert [path.name for path in folder.iterdir()] == [runs.name], "nothing half-written"
