@@ -77,9 +77,9 @@ def fit(cell: Cell | str, data: xr.Dataset) -> Model:
         noise=noise,
         energy=recipe.energy(dynamics, training),
         validity={
-            **{name: Range(*limits) for name, limits in recipe.validity().items()},
             "temperature": Range(temperature, temperature, "K"),
             "supply": Range(supply, supply, "V"),
+            **{name: Range(*limits) for name, limits in recipe.validity().items()},
         },
         provenance={
             "models_sha256": str(data.attrs["models_sha256"]),

@@ -53,6 +53,8 @@ class Stimulus:
         Replaces the length of a transient, s; 0 keeps the bench's own.
     max_step : float
         Replaces the largest step of a transient, s; 0 keeps the bench's own.
+    temperature : float
+        Replaces that of the condition, K; 0 keeps it. For a model that takes the temperature.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Stimulus:
     drives: tuple[tuple[str, Waveform], ...] = ()
     duration: float = 0.0
     max_step: float = 0.0
+    temperature: float = 0.0
 
     def bench_of(self, cell: Cell) -> Bench:
         """Return the bench with this stimulus' waveforms and times in it."""

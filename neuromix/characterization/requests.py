@@ -44,6 +44,12 @@ class Request:
     keep: tuple[int, ...] = ()
     settings: Settings | None = None
 
+    @property
+    def where(self) -> Condition:
+        """The condition, at the temperature of the stimulus where that has one."""
+        temperature = self.stimulus.temperature or self.condition.temperature
+        return replace(self.condition, temperature=temperature)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -96,7 +102,7 @@ def run_requests(
             cell,
             bench,
             technology,
-            request.condition,
+            request.where,
             dict(request.stimulus.overrides),
             bias_voltages=dict(request.bias_voltages) or None,
             variations=request.variations,
@@ -138,4 +144,4 @@ def _answer(request: Request, outcome: Outcome, rung: int = 0) -> Answer:
     if "input_noise" in outcome.waves:
         arrays |= {name: outcome.waves[name] for name in ("frequency", "input_noise")}
     record = Record(request.stimulus, dict(outcome.values), arrays)
-    return Answer(record, outcome, request.condition, rung)
+    return Answer(record, outcome, request.where, rung)

@@ -34,6 +34,10 @@ from neuromix.measure.frequency import (
     unity_gain_frequency,
 )
 from neuromix.measure.handshake import edge_count, edge_delay, edge_delays
+from neuromix.measure.holding import (
+    droop,
+    pedestal,
+)
 from neuromix.measure.neuron import (
     at_spikes,
     energy_per_spike,
@@ -81,6 +85,7 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         decision_delay,
         decisions,
         drawn_charges,
+        droop,
         edge_count,
         edge_delay,
         edge_delays,
@@ -96,6 +101,7 @@ _KINDS: dict[str, Callable[..., Measured]] = {
         low_frequency_gain,
         low_frequency_gain_in_decibels,
         peak,
+        pedestal,
         phase_margin,
         product_error,
         pushed_charges,
@@ -130,6 +136,7 @@ __all__ = [
     "decision_delay",
     "decisions",
     "drawn_charges",
+    "droop",
     "edge_count",
     "edge_delay",
     "edge_delays",
@@ -145,6 +152,7 @@ __all__ = [
     "low_frequency_gain",
     "low_frequency_gain_in_decibels",
     "peak",
+    "pedestal",
     "phase_margin",
     "product_error",
     "pushed_charges",
