@@ -66,7 +66,8 @@ from neuromix.models.transistor import saturated, triode
     THERMAL_VOLTAGE,
     RESET_VOLTAGE,
     LIFT_VOLTAGE,
-) = range(53)
+    ENERGY_GROWTH,
+) = range(54)
 """Columns of :meth:`Family.matrix`: the fields of its ``Dynamics``, in their order."""
 
 LONG_AGO = 1.0
@@ -155,7 +156,7 @@ def lift(b: float, u: float, p: tuple[float, ...]) -> float:
 @njit
 def reset_time(p: tuple[float, ...]) -> float:
     """Return the time from v's passing the threshold until it is pulled to c, s."""
-    return p[DELAY] + max(p[RESET_DELAY] + p[RESET_GROWTH] * p[RESET_VOLTAGE], 0.0)
+    return p[DELAY] + p[RESET_DELAY] + p[RESET_GROWTH] * p[RESET_VOLTAGE]
 
 
 @njit

@@ -15,8 +15,9 @@ from scipy.optimize import least_squares
 
 from neuromix.characterization.recipe import Record, Stimulus, Transfer
 from neuromix.characterization.recipes import bursting_stimuli as shapes
+from neuromix.characterization.recipes import mirrored_feedback_energy as consumption
 from neuromix.characterization.recipes import mirrored_feedback_tables as tables
-from neuromix.comparison.spikes import match_spikes
+from neuromix.characterization.recipes.bursting_comparison import errors_of
 from neuromix.declare import Cell, Sweep
 from neuromix.errors import FitFailed
 from neuromix.measure.firing_pattern import (
@@ -34,6 +35,7 @@ from neuromix.units import thermal_voltage
 Floats = NDArray[np.float64]
 
 FIXED = (
+    "energy_growth",
     "feedback_gain",
     "threshold",
     "switching",
@@ -54,11 +56,14 @@ STEPS = {
 }
 """Size of a search step by unit, SI; a positive quantity moves by a tenth."""
 
+REACH = 10.0
+"""How far the first step of the search may go, in step sizes."""
+
 RANGE = 40.0
 """How far the search may go from the start, in step sizes."""
 
-DIFFERENCE = 0.05
-"""Search steps over which slopes are taken; the own steps of the model make smaller ones rough."""
+DIFFERENCE = 1e-4
+"""Search steps over which slopes are taken: so small that the model keeps its own steps in time."""
 
 PRIOR = 3e-4
 """Next-spike error that a search step must be worth: directions that spikes do not determine stay
@@ -70,10 +75,10 @@ LIFT = 0.3
 UPSTROKE = 0.765
 """Of the comparator's threshold: from there on the membrane runs to the supply by itself."""
 
-STAGES = ((0.1, 8), (0.03, 12), (0.01, 15), (0.004, 15))
+STAGES = ((0.1, 12), (0.02, 15), (0.005, 25))
 """Errors beyond which a residual counts linearly, and steps of the search, one after the other."""
 
-FIRST, LAST = 10, 3
+FIRST, LAST = 9, 2
 """Spikes of a record that the fit predicts: its onset and its end; the rest repeats them."""
 
 INPUT = "v_mem"
@@ -108,6 +113,23 @@ class Recipe:
     def _voltages(self, stimulus: Stimulus) -> dict[str, float]:
         values = self._cell.bench(stimulus.bench).values(dict(stimulus.overrides))
         return {"reset_voltage": values["v_reset"], "lift_voltage": values["v_lift"]}
+
+    def _set(self, model: Model, stimulus: Stimulus) -> Dynamics:
+        """Return the model's dynamics at the voltages of a stimulus."""
+        dynamics = model.dynamics
+        assert isinstance(dynamics, Dynamics)
+        return dynamics.replace(**self._voltages(stimulus))
+
+    def _excess(self, model: Model, records: Sequence[Record]) -> Floats:
+        """Return the energy of a spike in each record beyond what the model gives it, J."""
+        return np.array(
+            [consumption.excess(model, self._set(model, r.stimulus), r) for r in records]
+        )
+
+    def _energy_law(self, records: Sequence[Record]) -> tuple[float, float, float]:
+        runs = [r for r in records if np.isfinite(r.values.get("energy", np.nan))]
+        resets = [self._voltages(r.stimulus)["reset_voltage"] for r in runs]
+        return consumption.law(runs, resets)
 
     def _errors(self, dynamics: Dynamics, record: Record) -> Floats:
         """Return next-spike errors, shape ``(chosen, 2)``."""
@@ -168,7 +190,8 @@ class Recipe:
         spread: dict[str, float] = {}
         for soft, evaluations in STAGES:
             dynamics, spread = self._adjusted(dynamics, names, usable, soft, evaluations)
-        return Dynamics.from_values(dynamics.values()), spread
+        growth = self._energy_law(records)[2]
+        return Dynamics.from_values(dynamics.replace(energy_growth=growth).values()), spread
 
     def _adjusted(
         self,
@@ -205,6 +228,7 @@ class Recipe:
             bounds=(-RANGE, RANGE),
             loss="soft_l1",
             f_scale=soft,
+            x_scale=REACH,
             max_nfev=evaluations,
         )
         variance = 2.0 * found.cost / max(1, len(found.fun) - len(names))
@@ -231,7 +255,7 @@ class Recipe:
                 float(np.asarray(getattr(item, name))) for item in (base, fitted, self._form[1])
             )
             found[name] = own / common * centre if base.positive(name) else own - common + centre
-        excess = _excess(nominal, spiking) - np.median(_excess(nominal, baseline))
+        excess = self._excess(nominal, spiking) - np.median(self._excess(nominal, baseline))
         found["energy_per_event"] = nominal.energy.per_event + float(np.median(excess))
         return found
 
@@ -248,21 +272,16 @@ class Recipe:
 
     def energy(self, dynamics: Family, records: Sequence[Record]) -> Energy:  # noqa: ARG002
         """Split the energy of a run into a part per spike and a standing power."""
-        runs = [r for r in records if "energy" in r.values and np.isfinite(r.values["energy"])]
-        counts = np.array([len(r.arrays["spikes"]) for r in runs], dtype=np.float64)
-        energy = np.array([r.values["energy"] for r in runs])
-        design = np.stack([counts, [r.stimulus.duration for r in runs]], axis=1) / energy[:, None]
-        solution, *_ = np.linalg.lstsq(design, np.ones_like(energy), rcond=None)
-        return Energy(float(solution[0]), max(0.0, float(solution[1])))
+        per_event, power, _ = self._energy_law(records)
+        return Energy(per_event, max(0.0, power))
 
     def predict(self, model: Model, stimulus: Stimulus) -> Record:
         """Run the model free under a stimulus."""
         times, currents = stimulus.waveform(self._cell, INPUT)
-        dynamics = model.dynamics.replace(**self._voltages(stimulus))
+        dynamics = self._set(model, stimulus)
         spikes, lifted = free_run(dynamics, times, currents, stimulus.duration)
         values = {
-            "energy": model.energy.static_power * stimulus.duration
-            + model.energy.per_event * len(spikes),
+            "energy": consumption.energy(model, dynamics, len(spikes), stimulus.duration),
             "latency": float(spikes[0]) if len(spikes) else float("nan"),
             "pattern": float(PATTERNS.index(pattern_of(spikes))),
             "spikes_per_burst": spikes_per_burst_of(spikes),
@@ -271,37 +290,8 @@ class Recipe:
         return Record(stimulus, values, {"spikes": spikes, "lifted": lifted})
 
     def compare(self, pairs: Sequence[tuple[Record, Record]]) -> dict[str, float]:
-        """Return errors of patterns, counts, timing, bursts and energy over all pairs.
-
-        Patterns and spikes per burst are those under steps: they are not defined under an input
-        that varies.
-        """
-        trains = [(a.arrays["spikes"], b.arrays["spikes"]) for a, b in pairs]
-        matches = [match_spikes(a, b) for a, b in trains]
-        errors = np.concatenate([match.error for match in matches])
-        spikes = sum(match.reference for match in matches)
-        steps = [t for t, (a, _) in zip(trains, pairs, strict=True) if not a.stimulus.drives]
-        energy = np.array([b.values["energy"] / a.values["energy"] - 1.0 for a, b in pairs])
-        found = {
-            "spikes": float(spikes),
-            "spike_count_error": sum(match.count_difference for match in matches) / max(spikes, 1),
-            "isi_error_median": float(np.median(errors)),
-            "isi_error_p90": float(np.quantile(errors, 0.9)),
-            "interval_error_median": _interval_error(trains),
-            "energy_error": float(np.nanmedian(np.abs(energy))),
-            "energy_error_max": float(np.nanmax(np.abs(energy))),
-        }
-        if steps:
-            wrong = sum(pattern_of(a) != pattern_of(b) for a, b in steps)
-            bursts = np.array([[spikes_per_burst_of(x) for x in pair] for pair in steps])
-            rates = np.array([[burst_rate_of(x) for x in pair] for pair in steps])
-            found |= {
-                "patterns": float(len(steps)),
-                "pattern_error": float(wrong),
-                "spikes_per_burst_error": _mean_distance(bursts[:, 0], bursts[:, 1]),
-                "burst_rate_error": _mean_distance(np.ones(len(rates)), rates[:, 1] / rates[:, 0]),
-            }
-        return found
+        """Return errors of patterns, counts, timing, bursts and energy over all pairs."""
+        return errors_of(pairs)
 
     def transfer(self, records: Sequence[Record]) -> Transfer:
         """Return the rate of regular spiking against the input current, f-I."""
@@ -320,29 +310,3 @@ class Recipe:
             "reset_voltage": (*self._setting.resets, "V"),
             "lift_voltage": (*self._setting.lifts, "V"),
         }
-
-
-def _interval_error(trains: Sequence[tuple[Floats, Floats]]) -> float:
-    """Return the median relative distance of intervals of the same number, which drift alone."""
-    errors = []
-    for a, b in trains:
-        first, second = np.diff(a), np.diff(b)
-        shared = min(len(first), len(second))
-        errors.append(np.abs(second[:shared] / first[:shared] - 1.0))
-    return float(np.median(np.concatenate(errors))) if errors else float("nan")
-
-
-def _mean_distance(first: Floats, second: Floats) -> float:
-    """Return the mean of abs(second − first); where only one of them is known it counts as 1."""
-    known = np.isfinite(first) & np.isfinite(second)
-    distance = np.where(known, np.abs(np.nan_to_num(second) - np.nan_to_num(first)), 1.0)
-    either = np.isfinite(first) | np.isfinite(second)
-    return float(distance[either].mean()) if either.any() else float("nan")
-
-
-def _excess(model: Model, records: Sequence[Record]) -> Floats:
-    """Return the energy of a spike in each record beyond what the model gives it, J."""
-    counts = np.array([max(len(record.arrays["spikes"]), 1) for record in records])
-    energy = np.array([record.values["energy"] for record in records])
-    standing = model.energy.static_power * np.array([r.stimulus.duration for r in records])
-    return np.asarray((energy - standing) / counts - model.energy.per_event)

@@ -132,7 +132,9 @@ class Dynamics(Family):
     delay: Values = quantity("s", "from there to the output spike", 1e-12, 1e-3, positive=True)
     head_start: Values = quantity("s", "t_m, of that after no interval", -1e-3, 1e-3)
     recovery_time: Values = quantity("s", "tau_m", 1e-12, 1.0, positive=True)
-    reset_delay: Values = quantity("s", "t_r, from the spike to the reset at c = 0", -1e-3, 1e-3)
+    reset_delay: Values = quantity(
+        "s", "t_r, from the spike to the reset at c = 0; either sign", -1e-3, 1e-3
+    )
     reset_growth: Values = quantity("s/V", "t_c, its growth with c", -1e-3, 1e-3)
     turn: Values = quantity("s", "t_b, from the reset to the comparator's rise", 0.0, 1e-3)
     switching: Values = quantity("V", "V_i, of the inverter", 0.0, 5.0)
@@ -150,6 +152,9 @@ class Dynamics(Family):
     thermal_voltage: Values = quantity("V", "U_T", 0.005, 0.1)
     reset_voltage: Values = quantity("V", "c", -1.0, 5.0)
     lift_voltage: Values = quantity("V", "d", 0.0, 20.0)
+    energy_growth: Values = quantity(
+        "J/V", "growth of the energy of a spike with c", -1e-6, 1e-6, default=0.0
+    )
 
     def shortest_interval(self) -> Values:
         """Return the shortest time between two spikes, s."""
@@ -233,7 +238,8 @@ def rest(p: tuple[float, ...]) -> NDArray[np.float64]:
 @njit
 def resume(lifted: float, p: tuple[float, ...]) -> NDArray[np.float64]:
     """Return the state when a spike leaves, the slow variable given."""
-    return np.array([p[SUPPLY], lifted, p[MIRROR_LOW], p[DELAY]])
+    v = p[SUPPLY] if p[DELAY] < reset_time(p) else p[RESET_VOLTAGE]
+    return np.array([v, lifted, p[MIRROR_LOW], p[DELAY]])
 
 
 @njit
@@ -271,11 +277,11 @@ def advance(state: NDArray[np.float64], i_in: float, dt: float, p: tuple[float, 
     quiet = reset + p[TURN] + rise_time(p[LIFT_VOLTAGE] - lowest_output(p), p)
     left, spike = dt, -1.0
     while left > 0.0:
-        phase, corner = FREE, math.inf
-        if clock < reset:
-            phase, corner = AT_SUPPLY, p[DELAY] if clock < p[DELAY] else reset
-        elif clock < end:
-            phase, corner = AT_RESET, end
+        phase = AT_SUPPLY if clock < reset else AT_RESET if clock < end else FREE
+        corner = math.inf
+        for moment in (p[DELAY], reset, end):
+            if clock < moment < corner:
+                corner = moment
         h = min(left, corner - clock)
         if clock < quiet:
             h = min(h, LIFTING_STEP)
@@ -302,9 +308,9 @@ def advance(state: NDArray[np.float64], i_in: float, dt: float, p: tuple[float, 
         arrived = clock + h >= corner * (1.0 - 1e-12)
         if arrived and corner == p[DELAY]:
             spike = dt - left
-        elif arrived and corner == reset:
+        if arrived and corner == reset:
             v = p[RESET_VOLTAGE]
-        elif arrived:
+        if arrived and corner == end:
             v = p[RESET_VOLTAGE] - p[RELEASE_STEP]
         clock = corner if arrived else clock + h
     state[0], state[1], state[2], state[3] = v, u, g, clock
