@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-all lint models datasheets references lock clean
+.PHONY: help setup demo test test-all lint models datasheets schematics references lock clean
 
 help:
 	@echo 'make demo      characterize cells in ngspice, classify digits with them, write demo-output/'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test-all  the slow tests as well'
 	@echo 'make models    make the committed models of circuits/ anew'
 	@echo 'make datasheets  write the datasheet of every committed result to build/datasheets'
+	@echo 'make schematics  draw netlists/*.svg anew'
 	@echo 'make references REASON="why" [NAMES="cell … mismatch"]  record tests/reference/ anew'
 	@echo 'make lint      ruff, mypy, import-linter'
 	@echo 'make clean     remove all that these targets made'
@@ -42,6 +43,9 @@ models: setup
 datasheets: setup
 	$(BIN)/python tools/datasheets.py
 	$(BIN)/python tools/cells_page.py
+
+schematics: setup
+	$(BIN)/python tools/schematics.py
 
 references: setup
 	$(BIN)/python tools/references.py --reason "$$REASON" $(NAMES)
