@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from neuromix.characterization import spiking
 from neuromix.characterization.recipe import Record, Stimulus, Transfer
 from neuromix.characterization.recipes import neuron_stimuli as shapes
-from neuromix.comparison.spikes import match_spikes
+from neuromix.characterization.spiking import INPUT, REFERENCE_CURRENT, STEP_AT
 from neuromix.declare import Cell
 from neuromix.errors import BadValue, FitFailed
-from neuromix.models.families.positive_feedback_lif import REFERENCE_CURRENT, Dynamics, hold_time
+from neuromix.models.families.positive_feedback_lif import Dynamics, hold_time
 from neuromix.models.family import RESTED, Family
 from neuromix.models.model import Energy, Model, NoiseDensity
-from neuromix.models.running import interval_errors, spikes_of
+from neuromix.models.running import interval_errors
 from neuromix.units import thermal_voltage
 
 START = {
@@ -56,9 +57,6 @@ directions that a few intervals do not determine stay at the nominal cell."""
 
 RANGE = 6.0
 """How far the search may go from the start, in step sizes."""
-
-INPUT = "v_mem"
-STEP_AT = 1e-6
 
 
 class Recipe:
@@ -208,56 +206,19 @@ class Recipe:
 
     def energy(self, dynamics: Family, records: Sequence[Record]) -> Energy:  # noqa: ARG002
         """Split the energy of an interval into a part per spike and a standing power."""
-        steady = [r for r in records if not r.stimulus.drives and "energy_per_spike" in r.values]
-        interval = np.array([record.values["inter_spike_interval"] for record in steady])
-        energy = np.array([record.values["energy_per_spike"] for record in steady])
-        current = np.array([dict(r.stimulus.overrides)["i_in"] for r in steady])
-        good = np.isfinite(interval) & np.isfinite(energy)
-        design = np.stack(
-            [np.ones_like(interval), interval, np.log1p(current / REFERENCE_CURRENT)], axis=1
-        )[good]
-        weight = 1.0 / energy[good]
-        solution, *_ = np.linalg.lstsq(design * weight[:, None], energy[good] * weight, rcond=None)
-        return Energy(float(solution[0]), max(0.0, float(solution[1])), float(solution[2]))
+        return spiking.energy_of_intervals(records)
 
     def predict(self, model: Model, stimulus: Stimulus) -> Record:
         """Run the model free under a stimulus."""
-        times, currents = stimulus.waveform(self._cell, INPUT)
-        duration = stimulus.duration or dict(stimulus.overrides)["duration"]
-        spikes = spikes_of(model.dynamics, times, currents, duration)
-        at = np.interp(spikes, times, currents)
-        energy = (
-            model.energy.static_power * duration
-            + model.energy.per_event * len(spikes)
-            + model.energy.growth * float(np.log1p(np.maximum(at, 0.0) / REFERENCE_CURRENT).sum())
-        )
-        latency = float(spikes[0] - STEP_AT) if len(spikes) else float("nan")
-        return Record(stimulus, {"energy": energy, "latency": latency}, {"spikes": spikes})
+        return spiking.free_run(model, stimulus, self._cell)
 
     def compare(self, pairs: Sequence[tuple[Record, Record]]) -> dict[str, float]:
         """Return spike counts, timing, energy and latency errors over all pairs."""
-        matches = [match_spikes(a.arrays["spikes"], b.arrays["spikes"], STEP_AT) for a, b in pairs]
-        errors = np.concatenate([match.error for match in matches])
-        spikes = sum(match.reference for match in matches)
-        energy = np.array([b.values["energy"] / a.values["energy"] - 1.0 for a, b in pairs])
-        latency = np.array([b.values["latency"] / a.values["latency"] - 1.0 for a, b in pairs])
-        return {
-            "spikes": float(spikes),
-            "spike_count_error": sum(match.count_difference for match in matches) / max(spikes, 1),
-            "isi_error_median": float(np.median(errors)),
-            "isi_error_p90": float(np.quantile(errors, 0.9)),
-            "isi_error_max": float(errors.max()),
-            "energy_error": float(np.nanmedian(np.abs(energy))),
-            "energy_error_max": float(np.nanmax(np.abs(energy))),
-            "latency_error": float(np.nanmedian(np.abs(latency))),
-            "latency_error_max": float(np.nanmax(np.abs(latency))),
-        }
+        return spiking.errors_of(pairs)
 
     def transfer(self, records: Sequence[Record]) -> Transfer:
         """Return the spike rate against the input current, f-I."""
-        currents = np.array([dict(record.stimulus.overrides)["i_in"] for record in records])
-        rates = np.array([record.values["rate"] for record in records])
-        return Transfer(currents, rates, "input current", "A", "spike rate", "Hz")
+        return spiking.rate_over_current(records)
 
     def validity(self) -> dict[str, tuple[float, float, str]]:
         """Return the range of the input current."""
