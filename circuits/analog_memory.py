@@ -31,6 +31,14 @@ OFF = 1e-6  # s: track falls
 MOVED = 2e-6  # s: the input goes to where it stays during the hold
 FROM = 3e-6  # s: the hold counts
 
+SIZES = (
+    ("w_switch_n", 0.5e-6),
+    ("l_switch_n", 1e-6),
+    ("w_switch_p", 0.5e-6),
+    ("l_switch_p", 1e-6),
+    ("c_hold", 0.5e-12),
+)
+
 cell = Cell(
     name="analog_memory",
     summary="transmission gate and capacitor: samples a voltage and holds it",
@@ -45,13 +53,13 @@ cell = Cell(
     realisations=(
         Realisation(
             technology="gf180mcu",
-            sizes=(
-                ("w_switch_n", 0.5e-6),
-                ("l_switch_n", 1e-6),
-                ("w_switch_p", 0.5e-6),
-                ("l_switch_p", 1e-6),
-                ("c_hold", 0.5e-12),
-            ),
+            sizes=SIZES,
+            biases=(),
+            supply=1.8,
+        ),
+        Realisation(
+            technology="generic180",
+            sizes=SIZES,
             biases=(),
             supply=1.8,
         ),

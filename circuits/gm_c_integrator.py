@@ -52,6 +52,16 @@ def span(half: float, points: int) -> tuple[Parameter, ...]:
 
 DIFFERENCE = Sweep((("in_p", 0.5), ("in_n", -0.5)), "low", "high", "points")
 
+SIZES = (
+    ("w_tail", 2e-6),
+    ("l_tail", 4e-6),
+    ("w_pair", 4e-6),
+    ("l_pair", 2e-6),
+    ("w_load", 2e-6),
+    ("l_load", 8e-6),
+    ("c_integration", 1e-12),
+)
+
 cell = Cell(
     name="gm_c_integrator",
     summary="transconductor of five transistors that charges a capacitor: integrates a voltage",
@@ -66,16 +76,14 @@ cell = Cell(
     realisations=(
         Realisation(
             technology="gf180mcu",
-            sizes=(
-                ("w_tail", 2e-6),
-                ("l_tail", 4e-6),
-                ("w_pair", 4e-6),
-                ("l_pair", 2e-6),
-                ("w_load", 2e-6),
-                ("l_load", 8e-6),
-                ("c_integration", 1e-12),
-            ),
+            sizes=SIZES,
             biases=(Bias("i_bias", 10e-9, "gate at 0.55 V; transconductance of 133 nS"),),
+            supply=1.8,
+        ),
+        Realisation(
+            technology="generic180",
+            sizes=SIZES,
+            biases=(Bias("i_bias", 10e-9, "sets the transconductance"),),
             supply=1.8,
         ),
     ),

@@ -102,7 +102,7 @@ def leakage(held: float, given: float, temperature: float, p: tuple[float, ...])
     n *= p[7] * (1.0 + p[9] * apart) * math.exp(-p[10] * colder)
     q = math.exp((held - p[1]) / (p[12] * warm)) - math.exp((given - p[1]) / (p[12] * warm))
     q *= p[11] * (1.0 + p[13] * apart) * math.exp(-p[14] * colder)
-    drain = p[15] * max(p[1] - held, 0.0) ** p[16]
+    drain: float = p[15] * max(p[1] - held, 0.0) ** p[16]
     drain *= math.exp(p[17] * (temperature - REFERENCE_TEMPERATURE))
     junction = p[18] * (p[1] - held) + p[19] * math.exp(-p[20] * colder)
     return n + q - drain - junction
