@@ -209,7 +209,11 @@ def _describe(dataset: xr.Dataset, results: Results) -> None:
             bare = bare.removeprefix(prefix)
         if bare in measures:
             found = measures[bare]
-            dataset[name].attrs |= {"units": found.unit, "long_name": found.meaning}
+            dataset[name].attrs |= {
+                "units": found.unit,
+                "long_name": bare.replace("_", " "),
+                "description": found.meaning,
+            }
     dataset.coords["temperature"].attrs |= {"units": "K"}
     dataset.coords["supply"].attrs |= {"units": "V"}
     _, sha256 = identity(results.technology)

@@ -149,7 +149,7 @@ class Evidence:
         ].attrs
         yield Quantity(
             name,
-            str(attrs.get("long_name", "")),
+            str(attrs.get("description", attrs.get("long_name", ""))),
             str(attrs.get("units", "")),
             stimuli[position],
             position,
