@@ -100,10 +100,10 @@ def mismatch() -> tuple[Stimulus, ...]:
 
 def proof() -> tuple[Stimulus, ...]:
     """Return drawn squares, triangles and bands of noise; no fit sees them."""
-    found = [_drawn_square("proof", k) for k in range(5)]
-    found += [_drawn_triangles("proof", k) for k in range(5)]
+    found = [_drawn_square("held out", k) for k in range(5)]
+    found += [_drawn_triangles("held out", k) for k in range(5)]
     for k in range(4):
-        random = generator(2, "comparator", "band", k)
+        random = generator(3, "comparator", "held out", k)
         found.append(_band(f"band {k}", random, _reference(random)))
     return tuple(found)
 
