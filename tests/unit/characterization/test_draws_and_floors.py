@@ -14,7 +14,7 @@ from neuromix import library
 from neuromix.characterization.draws import mismatch_draws
 from neuromix.characterization.floor import floor_of, floor_of_spread, require_above_floor
 from neuromix.characterization.recipe import Record, Stimulus
-from neuromix.characterization.summary import _spreads, summarize
+from neuromix.characterization.summary import spreads, summarize
 from neuromix.declare import Plan
 from neuromix.errors import BelowNumericalFloor, TechnologyError
 from neuromix.netlist.deck import Transistor
@@ -139,7 +139,7 @@ def test_spreads_count_their_failures():
         },
         {"mismatch": ["s1", "s2"]},
     )
-    (spread,) = _spreads(data)
+    (spread,) = spreads(data)
     assert (spread.measure, spread.stimulus, spread.unit) == ("rate", "s1", "Hz")
     assert (spread.samples, spread.failures) == (3, 1)
     assert (spread.mean, spread.sigma, spread.floor) == pytest.approx((2.0, 1.0, 0.1))
