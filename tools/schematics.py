@@ -65,6 +65,18 @@ PLACES: dict[str, tuple[str, ...]] = {
         "- xreset_switch xfirst_n xsecond_n - -",
         "xreset_replica xreset - - xmembrane_cap xfeedback_cap",
     ),
+    "izhikevich_neuron": (
+        "xmirror xfeedback - - xslow xlift xload xload_out xinverter_p",
+        "xsquare xleak xreset xmembrane_cap xslow_leak xslow_cap xreference xinput xinverter_n",
+        "- - - - - xtail_replica xtail - -",
+    ),
+    "address_event_stage": (
+        "xset_spike - - - xrelease_armed - -",
+        "xset_request xlatch_keep_p xlatch_p xfree_p xrelease_free xkeep_p xdrive_p",
+        "xreset xlatch_keep_n xlatch_n xfree_n xjoin_spike xkeep_n xdrive_n",
+        "- - - - xjoin_armed - -",
+        "- - - - xjoin_free - -",
+    ),
     "analog_memory": ("xswitch_n xswitch_p xhold_cap",),
     "comparator": (
         "- xload_diode xload xfirst_p xout_p",

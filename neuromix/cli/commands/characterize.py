@@ -46,7 +46,7 @@ OUT_OF_SPECIFICATION = 3
     type=click.Path(path_type=Path, file_okay=False),
     default=".",
     show_default=True,
-    help="Folder for CELL.T.nc and CELL.T.model.json; a killed campaign goes on where it was.",
+    help="Folder for CELL.T.nc, .model.json and .html; a killed campaign goes on where it was.",
 )
 @options.form
 def command(
@@ -75,6 +75,7 @@ def command(
     with reporting("loading models") as progress:
         from neuromix import library
         from neuromix.characterization.campaign import characterize
+        from neuromix.characterization.datasheet.writing import datasheet
         from neuromix.characterization.fitting import fit
         from neuromix.characterization.specification import judge
         from neuromix.characterization.summary import summarize
@@ -109,7 +110,9 @@ def command(
         summary = summarize(data, model, allow_below_floor=allow_below_floor)
         verdicts = judge(cell, data)
         save(model, folder / f"{stem}.model.json")
-    written = f"wrote {folder / stem}.nc and {folder / stem}.model.json"
+        progress(0, 1, "datasheet")
+        datasheet(cell, data, model, folder / f"{stem}.html")
+    written = f"wrote {folder / stem}.nc, .model.json and .html"
     output.emit(campaign_report(data, model, summary, verdicts, written), form)
     if any(verdict.passes is False for verdict in verdicts):
         raise SystemExit(OUT_OF_SPECIFICATION)
