@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import cells_page
+import xarray as xr
 
 import neuromix as nmx
 from neuromix.cli.progress import reporting
@@ -30,6 +31,8 @@ SAMPLES = 200
 WORKERS = 2
 TEMPERATURES = tuple(map(kelvin, (0.0, 27.0, 85.0)))
 SUPPLY_TOLERANCE = 0.1
+LONGEST_OF_A_DRAW = 100
+"""Numbers of one measure of one draw that are committed."""
 
 
 def plan_of(cell: Cell, technology: Technology) -> Plan:
@@ -60,13 +63,26 @@ def make(cell: Cell, technology: str, engine: Engine, progress: Progress) -> Non
     stem = f"{cell.name}.{technology}"
     plan = plan_of(cell, nmx.technology(technology))
     data = nmx.characterize(cell, plan, technology, engine=engine, progress=progress)
-    write_dataset(data, CIRCUITS / f"{stem}.nc")
+    write_dataset(_short(data), CIRCUITS / f"{stem}.nc")
     model = nmx.fit(cell, data)
     proof = nmx.verify(cell, model, engine=engine, progress=progress)
     provenance = {**model.provenance, "command": "make models"}
     nmx.save(
         replace(model, provenance=provenance, proof=proof.errors),
         CIRCUITS / f"{stem}.model.json",
+    )
+
+
+def _short(data: xr.Dataset) -> xr.Dataset:
+    """Return the dataset without long arrays of single draws: what a fit needs and nobody reads."""
+    return data.drop_vars(
+        [
+            name
+            for name, variable in data.data_vars.items()
+            if variable.dims[:2] == ("mismatch", "sample")
+            and variable.ndim > 2
+            and variable.shape[2] > LONGEST_OF_A_DRAW
+        ]
     )
 
 

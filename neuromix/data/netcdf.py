@@ -18,12 +18,21 @@ if TYPE_CHECKING:
 SEAL = "content_sha256"
 """Attribute of a file that holds the hash of its content."""
 
+WORTH_PACKING = 1024
+"""Bytes of a variable; below, what packing adds is more than what it saves."""
+
 
 def write_dataset(dataset: xr.Dataset, path: Path) -> Path:
     """Write a dataset in one piece, and return the path."""
     sealed = dataset.assign_attrs({SEAL: _content(dataset)})
+    packed = {
+        name: {"zlib": True, "shuffle": True, "complevel": 6}
+        for name, variable in sealed.variables.items()
+        if variable.dtype.kind in "biuf" and variable.nbytes > WORTH_PACKING
+    }
     # In memory first: HDF5 on a full disk ends the process with a segmentation fault.
-    return replace_file(path, bytes(sealed.to_netcdf(engine="h5netcdf", invalid_netcdf=False)))
+    raw = sealed.to_netcdf(engine="h5netcdf", invalid_netcdf=False, encoding=packed)
+    return replace_file(path, bytes(raw))
 
 
 def read_dataset(path: Path) -> xr.Dataset:
