@@ -111,8 +111,8 @@ def svg(drawn: Figure, name: str) -> str:
     inside = text[text.index("<svg") :].replace(INK, "currentColor")
     inside = inside.replace(BLUE, f"var(--accent, {BLUE})").replace("xlink:href", "href")
     inside = re.sub(r"<metadata>.*?</metadata>", "", inside, flags=re.DOTALL)
-    # Six decimals of a point and indentation are half of the text.
-    inside = re.sub(r"(\d\.\d\d)\d+", r"\1", inside)
+    # Six decimals of a coordinate and indentation are half of the text.
+    inside = re.sub(r'="[^"]*"', lambda m: re.sub(r"(\d\.\d\d)\d+", r"\1", m[0]), inside)
     inside = re.sub(r"\s*\n\s*", "\n", inside)
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", inside)
 

@@ -16,7 +16,7 @@ def told(value: float, unit: str, digits: int = 4) -> str:
     if not math.isfinite(value):
         return "–"
     if 0.0 < abs(value) < SMALLEST:
-        return f"{value:.{digits}g} {unit}".replace("-", "−")
+        return f"{value:.{digits}g} {'' if unit == '1' else unit}".strip().replace("-", "−")
     return render(value, unit, digits).replace(" u", " µ").replace("-", "−")
 
 

@@ -73,7 +73,7 @@ def _blocks(evidence: Evidence) -> Iterator[Block]:
     where = (
         "Region, current, gm and margin: at rest on the bench "
         f"“{usual_bench(evidence.cell).name}”, {evidence.condition}; the margin is the "
-        "drain-source voltage beyond saturation."
+        "drain-source voltage beyond saturation, none in triode."
         if points
         else "This campaign stored no operating points, so regions and margins are not known."
     )
@@ -114,7 +114,7 @@ def _operating_points(evidence: Evidence) -> dict[str, tuple[str, ...]]:
             told(abs(current), "A", 3),
             "" if off else told(gm, "S", 3),
             "" if off else f"{efficiency:.3g} /V",
-            "" if off else told(headroom, "V", 3),
+            "" if off or headroom < 0.0 else told(headroom, "V", 3),
         )
     return found
 

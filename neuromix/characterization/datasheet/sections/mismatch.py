@@ -85,7 +85,7 @@ def _table(evidence: Evidence) -> Table:
             item.stimulus,
             told(item.mean, item.unit),
             f"{told(item.sigma, item.unit, 3)} ± {told(item.standard_error, item.unit, 2)}",
-            f"{100.0 * item.sigma / abs(item.mean):.3g} %" if item.mean else "",
+            f"{100.0 * item.sigma / abs(item.mean):.3g} %" if abs(item.mean) > item.sigma else "",
             told(item.floor, item.unit, 2),
             f"{item.samples}" + (f" ({item.failures} failed)" if item.failures else ""),
         )
@@ -95,7 +95,7 @@ def _table(evidence: Evidence) -> Table:
         ("measure", "stimulus", "mean", "σ", "σ / mean", "floor of σ", "draws"),
         rows,
         "Behind ±: standard error of σ for normal data. A σ below three floors may be the "
-        "simulator's.",
+        "simulator's. No ratio is told where σ exceeds the mean.",
         2,
     )
 

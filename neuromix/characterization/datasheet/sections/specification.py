@@ -37,7 +37,7 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
     measured = lowest if lowest == highest else f"{lowest} … {highest}"
     scope = "all conditions" if item.everywhere else "home condition"
     return (
-        item.meaning or words,
+        f"{words}: {item.meaning}" if item.meaning else words,
         verdict.worst or item.stimulus or scope,
         *("" if x is None else told(x, item.unit) for x in (item.minimum, item.typical)),
         "" if item.maximum is None else told(item.maximum, item.unit),
