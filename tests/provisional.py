@@ -12,10 +12,11 @@ import numpy as np
 from neuromix.models.families import (
     binary_weighted_dac,
     differential_pair_integrator,
+    four_phase_stage,
     positive_feedback_lif,
 )
 from neuromix.models.mismatch import Mismatch
-from neuromix.models.model import Energy, Model, NoiseDensity
+from neuromix.models.model import Energy, Model, NoiseDensity, Range
 from neuromix.models.store import save
 
 CONDITION = {"corner": "tt", "temperature": 300.15, "supply": 1.8}
@@ -116,8 +117,35 @@ def converter() -> Model:
     )
 
 
+def stage() -> Model:
+    """Return a handshake stage of 0.2 ns and 4 kΩ each way, without overlap or missing swing."""
+    return Model(
+        "address_event_stage",
+        "gf180mcu",
+        CONDITION,
+        four_phase_stage.Dynamics(
+            latency=0.2e-9,
+            latency_resistance=4e3,
+            latency_overlap=0.0,
+            latency_overlap_load=10e-15,
+            warm_loss=0.0,
+            warm_time=1e-9,
+            return_time=0.5e-9,
+            return_resistance=4e3,
+            return_overlap=0.0,
+            return_overlap_load=10e-15,
+            swing_loss=0.0,
+            swing_resistance=3e3,
+            swing_speedup=1.0,
+        ),
+        energy=Energy(per_event=0.2e-12, static_power=1e-12, per_output_charge=1.8),
+        validity={"load": Range(2e-15, 200e-15, "F")},
+        provenance=PROVENANCE,
+    )
+
+
 def library(folder: Path) -> Path:
-    """Write the three models into a library of their own, for ``NEUROMIX_PATH``; return it."""
-    for made in (neuron(), synapse(), converter()):
+    """Write the four models into a library of their own, for ``NEUROMIX_PATH``; return it."""
+    for made in (neuron(), synapse(), converter(), stage()):
         save(made, folder / "circuits" / f"{made.cell}.{made.technology}.model.json")
     return folder

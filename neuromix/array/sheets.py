@@ -49,12 +49,7 @@ def chip_sheet(chip: Chip) -> Sheet:
     )
     memories = tuple(_memory(chip, item) for item in chip.connections)
     fabric = chip.fabric
-    facts = (
-        ("cycle time", render(fabric.cycle_time, "s")),
-        ("latency", render(fabric.latency, "s")),
-        ("FIFO", f"{fabric.fifo_depth} events, then {fabric.policy}"),
-        ("energy of an event", render(fabric.energy_per_event, "J")),
-    )
+    queue = f"{fabric.fifo_depth} events, then {fabric.policy}"
     neurons = sum(block.n for block in chip.blocks.values() if isinstance(block, Array))
     synapses = sum(int(np.count_nonzero(item.codes)) for item in chip.connections)
     return Sheet(
@@ -67,7 +62,12 @@ def chip_sheet(chip: Chip) -> Sheet:
                 ("link", "shape", "codes", "zero", "through", "pulse"),
                 memories,
             ),
-            Table("Fabric", ("property", "value"), facts, folded=True),
+            Table(
+                "Fabric",
+                ("link", "handshake", "latency", "energy of an event", "FIFO", "from"),
+                tuple(_link(chip, name, queue) for name in chip.paths),
+                folded=True,
+            ),
         ),
     )
 
@@ -81,6 +81,19 @@ def _memory(chip: Chip, item: Connection) -> tuple[str, ...]:
         f"{100.0 * np.mean(item.codes == 0):.0f} %",
         f"{path.converter.cell}, {path.synapse.cell}",
         render(path.pulse_width, "s"),
+    )
+
+
+def _link(chip: Chip, target: str, queue: str) -> tuple[str, ...]:
+    senders = sum(item.codes.shape[0] for item in chip.connections if item.target == target)
+    passage = chip.fabric.passage(senders)
+    return (
+        f"→ {target}",
+        render(passage.cycle_time, "s"),
+        render(passage.latency, "s"),
+        render(passage.energy_per_event, "J"),
+        queue,
+        passage.origin,
     )
 
 
@@ -102,6 +115,8 @@ def recording_sheet(recording: Recording) -> Sheet:
             str(item.delivered),
             str(item.dropped),
             render(item.longest_wait, "s"),
+            render(item.pace, "s"),
+            item.passage.origin,
         )
         for name, item in recording.links.items()
     )
@@ -122,7 +137,11 @@ def recording_sheet(recording: Recording) -> Sheet:
         f"{recording.dropped} events dropped",
         (
             Table("Spikes", ("block", "size", "spikes", "mean rate"), blocks),
-            Table("Links", ("into", "sent", "delivered", "dropped", "longest wait"), links),
+            Table(
+                "Links",
+                ("into", "sent", "delivered", "dropped", "longest wait", "one event each", "from"),
+                links,
+            ),
             Table("Energy", ("part", "energy", "share"), energy, folded=True),
             Table("Traces", ("name", "shape", "meaning"), traces, folded=True),
         ),

@@ -177,7 +177,22 @@ class _Wire:
         return delivery.events
 
     def counts(self) -> LinkCounts:
-        return LinkCounts(self.sent, self.delivered, self.dropped, self.longest_wait)
+        return LinkCounts(
+            self.sent,
+            self.delivered,
+            self.dropped,
+            self.longest_wait,
+            self.link.pace,
+            self.link.passage,
+        )
+
+    def energy(self, duration: float) -> dict[str, float]:
+        """Return what the link has taken, J, by part: what the FIFO drops has made its hops too."""
+        passage = self.link.passage
+        return {
+            "link": (self.delivered + self.dropped) * passage.energy_per_event,
+            "link, static": duration * passage.static_power,
+        }
 
 
 @dataclass
@@ -199,9 +214,9 @@ class _Run:
             for name, die in self.dies.items()
         }
         self.wires = {
-            name: _Wire(Link(self.chip.fabric, len(die.codes)))
+            name: _Wire(Link(self.chip.fabric, len(die.codes), path.busy))
             for name, die in self.dies.items()
-            if die.path
+            if (path := die.path)
         }
         self.end = math.ceil(self.duration / self.dt * (1.0 - 1e-12)) * self.dt
 
@@ -239,8 +254,11 @@ class _Run:
 
     def _loop(self, names: list[str]) -> None:
         """Advance blocks that wait for each other, in windows shorter than any effect."""
-        paths = [path for name in names if (path := self.dies[name].path)]
-        soonest = self.chip.fabric.latency + min(path.setup for path in paths)
+        soonest = min(
+            self.wires[name].link.passage.latency + path.setup
+            for name in names
+            if (path := self.dies[name].path)
+        )
         steps = int(soonest / self.dt * (1.0 + 1e-12))
         if steps < 1:
             raise BadValue(
@@ -301,7 +319,8 @@ class _Run:
             for part, spent in population.energy(self.duration).items():
                 energy[f"{name}.{part}"] = spent
         for name, wire in self.wires.items():
-            energy[f"{name}.link"] = wire.delivered * self.chip.fabric.energy_per_event
+            for part, spent in wire.energy(self.duration).items():
+                energy[f"{name}.{part}"] = spent
         return Recording(
             self.duration,
             self.dt,

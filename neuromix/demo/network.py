@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.chip import SETTLING, Array, Chip, SpikeSource
+from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.encoders import rate_code
 from neuromix.array.fabric import Fabric
 from neuromix.array.recording import Recording
@@ -24,11 +24,12 @@ BRIGHT = np.uint8(255)
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Models of the three cells that the chip is made of."""
+    """Models of the four cells that the chip is made of."""
 
     neuron: Model
     synapse: Model
     converter: Model
+    stage: Model
 
     @classmethod
     def load(cls, technology: str = "gf180mcu") -> Cells:
@@ -37,6 +38,7 @@ class Cells:
             model("lif_neuron", technology),
             model("dpi_synapse", technology),
             model("dac_synapse", technology),
+            model("address_event_stage", technology),
         )
 
 
@@ -91,7 +93,7 @@ class Network:
     def chip(self, cells: Cells, seed: int, *, mismatch: bool, noise: bool) -> Chip:
         """Build one die."""
         design = self.design
-        chip = Chip(seed, Fabric(cycle_time=SETTLING + design.pulse_width))
+        chip = Chip(seed, Fabric(stage=cells.stage))
         pixels = chip.add("pixels", SpikeSource(PIXELS))
         bias = chip.add("bias", SpikeSource(design.bias))
         hidden = chip.add("hidden", Array(cells.neuron, design.hidden, noise, mismatch))

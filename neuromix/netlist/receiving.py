@@ -8,10 +8,10 @@ from typing import Any
 from neuromix.declare import Echo, Load
 from neuromix.declare.drive import resolve
 
-LINE_RESISTANCE = 50.0
+LINE_RESISTANCE = 1e6
 """Ohm, of the ideal line that delays an ``Echo``; matched at its start, so that nothing returns."""
 
-OPEN_END = 1e9
+OPEN_END = 1e12
 """Ohm at the end of that line."""
 
 

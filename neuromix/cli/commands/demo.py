@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 
+CELLS = ("lif_neuron", "dpi_synapse", "dac_synapse", "address_event_stage")
 LIVE = ("lif_neuron", "dac_synapse")
 """Characterized on the spot; the rest is loaded from the library."""
 
@@ -72,18 +73,18 @@ def command(folder: Path, workers: int, dies: int, committed: bool, as_json: boo
             models[name], curve = _characterize(name, workers, progress)
             spice = spice or curve
             save(models[name], folder / f"{name}.gf180mcu.model.json")
-        for name in ("lif_neuron", "dpi_synapse", "dac_synapse"):
+        for name in CELLS:
             if name not in models:
                 tell(f"{name}: loaded from the library")
                 models[name] = model(name)
-        cells = Cells(models["lif_neuron"], models["dpi_synapse"], models["dac_synapse"])
+        cells = Cells(*(models[name] for name in CELLS))
         tell(f"{len(images)} held-out images on {dies} dies (kernels compile first)")
         found = evaluate(network, cells, images, dies=dies, tell=tell)
         notes = (
             "All models were loaded from the library."
             if committed
             else f"{' and '.join(LIVE)} were characterized in ngspice for this page with {DRAWS} "
-            "mismatch draws each; the synapse was loaded from the library."
+            "mismatch draws each; the others were loaded from the library."
         )
         seconds = time.monotonic() - start
         page = write_report(

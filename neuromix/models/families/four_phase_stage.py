@@ -2,18 +2,18 @@
 
 With C the load, d the time for which the receiver waits before it answers an edge of the request,
 
-    latency(C)   = t_l + R_l C + o_l C / (C + C_l) − t_w exp(−r / tau_w)
+    latency(C)   = t_l + R_l C + o_l C / (C + C_l) + t_w exp(−r / tau_w)
     return(C, d) = t_r + R_r C (1 − k m) + o_r C / (C + C_r)
     cycle(C, d) = latency + d + return + d
     m(C, d)     = m_0 exp(−d / (R_m C))
 
 Latency is from the spike to the request, return from the acknowledge to the end of the request and
-from the end of the acknowledge until the stage is armed again, together. R C is the driver that
+from the end of the acknowledge until the stage is free again, together. R C is the driver that
 charges the wire, its resistance the ratio of swing to current; the terms in o are the overlap of a
 gate's output edge with its input edge, which a large load does away with. m is the part of the
 swing that is still missing when the receiver answers sooner than the wire has settled: so much less
 charge is moved, and so much sooner is it gone. r is the time for which the stage has been armed
-before the spike: right after an event a node of the C-element is still discharged.
+before the spike: right after an event a node of the C-element is still charged.
 
 A chain of equal stages passes events at the cycle of one whose receiver is another such stage,
 which answers each edge after its own latency (Sutherland 1989, "Micropipelines"; from memory).
@@ -40,10 +40,10 @@ class Dynamics(Family):
     latency_resistance: Values = quantity("Ω", "R_l, of its growth", 1.0, 1e9, positive=True)
     latency_overlap: Values = quantity("s", "o_l, lost at small loads", -1e-6, 1e-6)
     latency_overlap_load: Values = quantity("F", "C_l, halves it", 1e-18, 1e-12, positive=True)
-    warm_gain: Values = quantity("s", "t_w, latency won right after an event", -1e-6, 1e-6)
+    warm_loss: Values = quantity("s", "t_w, latency lost right after an event", -1e-6, 1e-6)
     warm_time: Values = quantity("s", "tau_w, for which that lasts", 1e-12, 1e-3, positive=True)
     return_time: Values = quantity(
-        "s", "t_r, from acknowledge to request off, and on to armed", 0.0, 1e-3, positive=True
+        "s", "t_r, from acknowledge to request off, and on to free", 0.0, 1e-3, positive=True
     )
     return_resistance: Values = quantity("Ω", "R_r, of its growth", 1.0, 1e9, positive=True)
     return_overlap: Values = quantity("s", "o_r, lost at small loads", -1e-6, 1e-6)
@@ -76,7 +76,7 @@ class Dynamics(Family):
             self.latency
             + self.latency_resistance * load
             + self.latency_overlap * load / (load + self.latency_overlap_load)
-            - self.warm_gain * np.exp(-np.asarray(rest) / self.warm_time)
+            + self.warm_loss * np.exp(-np.asarray(rest) / self.warm_time)
         )
 
     def return_at(self, load: Values, receiver_delay: Values) -> Values:

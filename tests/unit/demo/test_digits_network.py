@@ -13,7 +13,9 @@ from neuromix.demo.training import Plan, input_rates, train
 from neuromix.demo.weights import load_weights, save_weights
 from neuromix.errors import ModelFileError
 
-CELLS = Cells(provisional.neuron(), provisional.synapse(), provisional.converter())
+CELLS = Cells(
+    provisional.neuron(), provisional.synapse(), provisional.converter(), provisional.stage()
+)
 DESIGN = Design(hidden=32)
 
 
