@@ -173,7 +173,7 @@ HIGH_SUPPLY = Setting(
     patterns=(
         ("regular spiking", (0.1, 3.2)),
         ("fast spiking", (0.1, 2.7)),
-        ("intrinsically bursting", (0.6, 3.2)),
+        ("intrinsically bursting", (0.55, 3.1)),
         ("chattering", (0.7, 3.0)),
     ),
 )
@@ -186,7 +186,7 @@ LOW_SUPPLY = Setting(
     patterns=(
         ("regular spiking", (0.1, 1.75)),
         ("fast spiking", (0.1, 1.5)),
-        ("intrinsically bursting", (0.5, 1.75)),
+        ("intrinsically bursting", (0.45, 1.72)),
         ("chattering", (0.55, 1.7)),
     ),
 )

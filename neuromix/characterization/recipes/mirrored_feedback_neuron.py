@@ -91,13 +91,13 @@ class Recipe:
         "square_threshold",
         "leak_threshold",
         "discharge_threshold",
-        "slow_threshold",
+        "feedback_gain",
         "lift_threshold",
         "delay",
         "rise",
         "energy_per_event",
     )
-    main_error = "isi_error_median"
+    main_error = "interval_error_median"
 
     def __init__(self, cell: Cell, technology: str, supply: float) -> None:
         self._cell = cell
