@@ -14,6 +14,7 @@ from neuromix.declare import (
     Pulses,
     Realisation,
     Settings,
+    Specification,
     Transient,
     Voltage,
 )
@@ -218,4 +219,29 @@ cell = Cell(
         ),
     ),
     model=ModelFamily("binary_weighted_dac"),
+    specifications=(
+        Specification("source_current", "A", 55e-9, 63e-9, 71e-9, "settled at 63", everywhere=True),
+        Specification("sink_current", "A", 55e-9, 63e-9, 71e-9, "settled at 63", everywhere=True),
+        Specification("source_current", "A", 1e-9, 1.3e-9, 1.6e-9, "settled at 1", everywhere=True),
+        Specification(
+            "source_current", "A", maximum=0.5e-9, stimulus="settled at 0", everywhere=True
+        ),
+        Specification(
+            "supply_current", "A", maximum=250e-9, stimulus="settled at 63", everywhere=True
+        ),
+        Specification(
+            "source_current",
+            "1",
+            maximum=0.2,
+            stimulus="settled at 63",
+            statistic="coefficient_of_variation",
+        ),
+        Specification(
+            "source_current",
+            "1",
+            maximum=0.25,
+            stimulus="settled at 1",
+            statistic="coefficient_of_variation",
+        ),
+    ),
 )

@@ -17,6 +17,7 @@ from neuromix.declare import (
     Pulses,
     Realisation,
     Settings,
+    Specification,
     Transient,
     Voltage,
 )
@@ -238,6 +239,19 @@ cell = Cell(
             better="lower",
             note="theirs has one output and biases from outside; ours counts replicas, the mirror "
             "of the weight and the sink output",
+        ),
+    ),
+    specifications=(
+        Specification("peak", "A", 0.5e-9, 1e-9, 2e-9, "single 60 nA", everywhere=True),
+        Specification("time_constant", "s", 3e-3, 5e-3, 8e-3, everywhere=True),
+        Specification("energy", "J", maximum=30e-12, stimulus="single 60 nA", everywhere=True),
+        Specification(
+            "peak",
+            "1",
+            maximum=0.4,
+            stimulus="strong",
+            statistic="coefficient_of_variation",
+            meaning="spread of the weight between instances",
         ),
     ),
 )

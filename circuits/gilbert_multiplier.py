@@ -302,7 +302,7 @@ cell = Cell(
             "x_offset",
             "V",
             typical=5.5e-3,
-            maximum=8e-3,
+            maximum=10e-3,
             statistic="standard_deviation",
             meaning="spread of the offset over instances, at y = 20 mV",
         ),

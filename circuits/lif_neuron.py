@@ -14,12 +14,14 @@ from neuromix.declare import (
     Port,
     Published,
     Realisation,
+    Specification,
     Step,
     Transient,
 )
 
 HALF = 0.9  # V: what counts as a spike at the 1.8 V supply
 SPIKE = (("of", "spike"), ("level", HALF))
+NANOAMPERE = "step 1e-09 A"  # the stimulus at which it is specified
 
 MEASURES = (
     Measure("spikes", "spike_times", "s", SPIKE, "when the output rises through half the supply"),
@@ -227,6 +229,37 @@ cell = Cell(
             better="lower",
             note="theirs at 0.25 V and up to 300 kHz, as fabricated",
             checked=True,
+        ),
+    ),
+    specifications=(
+        Specification("rate", "Hz", 1.2e3, 1.85e3, 2.8e3, NANOAMPERE, everywhere=True),
+        Specification(
+            "rate",
+            "1",
+            maximum=0.03,
+            stimulus=NANOAMPERE,
+            statistic="coefficient_of_variation",
+            meaning="spread of the rate between instances",
+        ),
+        Specification("threshold", "V", 0.6, 1.0, 1.4, everywhere=True),
+        Specification(
+            "threshold", "V", maximum=0.03, stimulus=NANOAMPERE, statistic="standard_deviation"
+        ),
+        Specification("refractory_time", "s", 30e-6, 55e-6, 110e-6, everywhere=True),
+        Specification(
+            "refractory_time",
+            "1",
+            maximum=0.2,
+            stimulus=NANOAMPERE,
+            statistic="coefficient_of_variation",
+        ),
+        Specification(
+            "energy_per_spike",
+            "J",
+            maximum=15e-12,
+            stimulus=NANOAMPERE,
+            everywhere=True,
+            meaning="with the standing power of all biases",
         ),
     ),
 )
