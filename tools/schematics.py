@@ -136,7 +136,7 @@ def draw(name: str) -> bytes:
         raise SystemExit(f"{name}: drawn and declared devices differ: {names ^ set(places)}")
     schemdraw.use("svg")
     schemdraw.svgconfig.text = "text"
-    drawing = schemdraw.Drawing(show=False, fontsize=11, lw=1.4, font="sans-serif")
+    drawing = schemdraw.Drawing(show=False, margin=0.9, fontsize=11, lw=1.4, font="sans-serif")
     terminals: list[Terminal] = []
     for element in subcircuit.elements:
         _device(drawing, element, places[element.name])
