@@ -128,8 +128,8 @@ def write_report(
         (
             "energy",
             "Where the energy goes",
-            "Per image, nominal. The links' figures are those of the characterized handshake stage, "
-            "in a tree over all senders.",
+            "Per image, nominal. The links' figures are those of the characterized handshake "
+            "stage, in a tree over all senders.",
             plot.budget(_told(evaluation.energy_by_part), "J", "energy per image"),
         ),
     ]

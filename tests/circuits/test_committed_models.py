@@ -18,6 +18,7 @@ BOUNDS = {
     },
     "dpi_synapse": {"nrmse": 0.01, "nrmse_sink": 0.01, "energy_error": 0.02},
     "dac_synapse": {"nrmse": 0.01, "nrmse_sink": 0.01, "energy_error": 0.02},
+    "address_event_stage": {"cycle_error": 0.02, "latency_error": 0.02, "energy_error": 0.02},
 }
 
 
