@@ -24,7 +24,7 @@ from neuromix.declare import (
 SPIKE = (("of", "spike"), ("level", "v_threshold"))  # which is about half the supply
 
 MEASURES = (
-    Measure("spikes", "spike_times", "s", SPIKE, "when the output rises through half the supply"),
+    Measure("spikes", "spike_times", "s", SPIKE, "when the output rises through the threshold"),
     Measure(
         "lifted",
         "at_spikes",

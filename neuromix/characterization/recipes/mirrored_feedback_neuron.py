@@ -144,7 +144,7 @@ class Recipe:
 
     def _start(self, records: Sequence[Record], temperature: float) -> Dynamics:
         """Return the parameters that direct currents and the shape of a spike tell."""
-        held = [r for r in records if "membrane_current" in r.arrays]
+        held = [r for r in records if len(r.arrays.get("membrane_current", ()))]
         axes = {}
         for record in held:
             sweep = self._cell.bench(record.stimulus.bench).analysis
