@@ -39,7 +39,7 @@ def command(
     """Write the datasheet of CELL, one HTML file that opens without a network."""
     from neuromix.cli.progress import reporting
 
-    with reporting("loading models"):
+    with reporting("drawing the datasheet"):
         from neuromix import library
         from neuromix.characterization.datasheet.writing import datasheet
         from neuromix.data.netcdf import read_dataset
