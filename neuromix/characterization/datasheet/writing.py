@@ -154,8 +154,8 @@ def _figures(evidence: Evidence) -> Iterator[Figure]:
         yield Figure("energy per event", told(energy.per_event, "J", 3), "beside standing power")
     noise = evidence.model.noise
     if noise.white:
-        value = f"{told(noise.white**0.5, noise.unit, 3)}/√Hz"
-        yield Figure("white input noise", value, "nominal")
+        density = f"{told(noise.white**0.5, noise.unit, 3)}/√Hz"
+        yield Figure("white input noise", density, "nominal")
     name = evidence.recipe.main_error
     if name in evidence.model.proof:
         value, floor = evidence.model.proof[name], evidence.model.proof.get(f"{name}_floor")

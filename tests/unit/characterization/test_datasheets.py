@@ -21,6 +21,7 @@ from neuromix.characterization.datasheet.sections import (
 )
 from neuromix.characterization.datasheet.writing import datasheet, page_of, render_page
 from neuromix.data.netcdf import read_dataset
+from neuromix.declare import Published
 from neuromix.errors import BadValue
 from neuromix.models.catalogue import model
 
@@ -112,7 +113,12 @@ def test_words_of_files_stay_words(data):
     cell = library.cell(KEY[0])
     ports = tuple(dataclasses.replace(port, meaning=ATTACK) for port in cell.ports)
     cell = dataclasses.replace(
-        cell, summary=ATTACK, sources=(ATTACK,), ports=ports, specifications=()
+        cell,
+        summary=ATTACK,
+        sources=(ATTACK,),
+        ports=ports,
+        specifications=(),
+        published=(Published(ATTACK, 1.0, "J", ATTACK, note=ATTACK),),
     )
     fitted = dataclasses.replace(model(*KEY), proof={ATTACK: 0.1}, provenance={"command": ATTACK})
     text = render_page(page_of(gather(cell, hostile, fitted)))
