@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix import library
+from neuromix.characterization.assembly import subcircuit_of
 from neuromix.characterization.draws import mismatch_draws
 from neuromix.declare import Cell, Condition, Technology
 from neuromix.netlist.composing import compose
-from neuromix.netlist.parsing import read_subcircuit
 
 Floats = NDArray[np.float64]
 
@@ -104,7 +103,7 @@ def campaign_draws(cell: Cell, technology: Technology, samples: int, seed: int) 
         cell,
         cell.benches[0],
         cell.realisation(technology.name),
-        read_subcircuit(library.netlist_file(cell.name)),
+        subcircuit_of(cell, technology),
         lambda _devices: ("", ""),
         Condition(),
     )

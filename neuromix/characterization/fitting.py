@@ -12,6 +12,7 @@ import numpy as np
 from neuromix import library
 from neuromix.characterization.recipe import Recipe, recipe_for
 from neuromix.characterization.results import records_of
+from neuromix.characterization.unmodelled import no_family
 from neuromix.declare import Cell
 from neuromix.errors import BadValue, FitFailed
 from neuromix.models.mismatch import Mismatch
@@ -46,6 +47,8 @@ def fit(cell: Cell | str, data: xr.Dataset) -> Model:
     cell = library.as_cell(cell)
     if not isinstance(data, xr.Dataset):
         raise BadValue(f"fit: a {type(data).__name__} is not a dataset", cure="fit(cell, dataset)")
+    if cell.model is None:
+        raise no_family(cell)
     if "training" not in data.coords:
         raise BadValue(
             "these data are not of a campaign", cure="nmx.characterize, which runs the training"

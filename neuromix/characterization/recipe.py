@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from neuromix.characterization import recipes
 from neuromix.declare import Bench, Cell, Constant, Current, Drive, Transient, Voltage
 from neuromix.declare.drive import Waveform
-from neuromix.errors import BadValue, UnknownName
+from neuromix.errors import UnknownName
 from neuromix.models.family import Family
 from neuromix.models.model import Energy, Model, NoiseDensity
 
@@ -192,18 +192,18 @@ class Recipe(Protocol):
 
 
 def recipe_for(cell: Cell, technology: str) -> Recipe:
-    """Return the recipe of a cell's family.
+    """Return the recipe of a cell's family; of one without a family, tables of its benches.
 
     Raises
     ------
     UnknownName
-        Where the cell names no family, or none that is installed.
+        Where the cell names a family that is not installed.
     """
     if cell.model is None:
-        raise BadValue(
-            f"{cell.name} names no model family, so there is nothing to fit",
-            cure="simulate it, or model=ModelFamily(…) as circuits/README.md, 4, says",
-        )
+        # It is written over this module's stimuli and records.
+        from neuromix.characterization.unmodelled import BenchTables
+
+        return BenchTables(cell)
     name = cell.model.name
     supply = cell.realisation(technology).supply
     known = [item.name for item in pkgutil.iter_modules(recipes.__path__)]

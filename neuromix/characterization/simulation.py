@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
@@ -18,7 +19,7 @@ from neuromix.engine.contract import Engine
 from neuromix.engine.job import Job
 from neuromix.engine.pool import NgspiceEngine
 from neuromix.errors import BadValue
-from neuromix.netlist.composing import deck_of_circuit
+from neuromix.netlist.foreign import deck_of_circuit
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -32,6 +33,8 @@ def simulate(
     *,
     save: Sequence[str] = (),
     settings: Settings | None = None,
+    includes: Sequence[Path | str] = (),
+    trust: bool = False,
     engine: Engine | None = None,
     progress: Progress | None = None,
     **parameters: ArrayLike,
@@ -52,6 +55,10 @@ def simulate(
         Nodes of a circuit to bring back, and ``i(source)``.
     settings : Settings, optional
         Tolerances of a circuit's run.
+    includes : sequence of Path or str
+        Folders from which a circuit may include files.
+    trust : bool
+        Lets all statements and includes of a circuit pass; a warning says which they are.
     engine : Engine, optional
         Workers of its own by default, ended afterwards.
     progress : callable, optional
@@ -83,6 +90,8 @@ def simulate(
                 condition,
                 save=save,
                 settings=settings,
+                includes=includes,
+                trust=trust,
                 engine=own,
                 progress=progress,
                 **parameters,
@@ -90,7 +99,8 @@ def simulate(
     if not isinstance(what, Cell):
         if bench is None or isinstance(bench, str):
             raise BadValue("a circuit needs an analysis", cure="Transient(stop=…, max_step=…)")
-        job = Job(deck_of_circuit(what, bench, save, settings), keep=(0,))
+        deck = deck_of_circuit(what, bench, save, settings, includes=includes, trust=trust)
+        job = Job(deck, keep=(0,))
         outcome = engine.run([job])[0][0]
         return labelled({}, [((), job, outcome)], {})
     if not isinstance(bench, str):

@@ -59,7 +59,7 @@ class Summary:
             )
 
 
-def summarize(data: xr.Dataset, model: Model, *, allow_below_floor: bool = False) -> Summary:
+def summarize(data: xr.Dataset, model: Model | None, *, allow_below_floor: bool = False) -> Summary:
     """Sum up a campaign.
 
     Raises
@@ -96,7 +96,7 @@ def summarize(data: xr.Dataset, model: Model, *, allow_below_floor: bool = False
         str(data.attrs["technology"]),
         tuple(found),
         nominal,
-        dict(model_summary(model)),
+        dict(model_summary(model)) if model else {},
     )
 
 

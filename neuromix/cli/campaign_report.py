@@ -21,7 +21,7 @@ GRID = ("corner", "temperature", "supply")
 
 def campaign_report(
     data: xr.Dataset,
-    model: Model,
+    model: Model | None,
     summary: Summary,
     verdicts: Sequence[Verdict],
     written: str,
@@ -40,14 +40,15 @@ def campaign_report(
             ("measure", "stimulus", "mean", "sigma", "CV", "floor of sigma"),
             tuple(summary.rows()),
         ),
-        Table(
-            f"Model {model.family}",
-            ("parameter", "value", "spread", "meaning"),
-            tuple(model.table()),
-        ),
+        *(() if model is None else (_model_table(model),)),
         specification_table(verdicts),
     )
     return Report(tables, record, values, (written,))
+
+
+def _model_table(model: Model) -> Table:
+    columns = ("parameter", "value", "spread", "meaning")
+    return Table(f"Model {model.family}", columns, tuple(model.table()))
 
 
 def specification_table(verdicts: Sequence[Verdict]) -> Table:

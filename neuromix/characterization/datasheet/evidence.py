@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix import library
+from neuromix.characterization.assembly import subcircuit_of
 from neuromix.characterization.recipe import Recipe, Transfer, recipe_for
 from neuromix.characterization.results import records_of
+from neuromix.characterization.unmodelled import placeholder
 from neuromix.declare import Cell, Technology
 from neuromix.errors import BadValue
 from neuromix.models.model import Model
-from neuromix.netlist.parsing import Subcircuit, read_subcircuit
+from neuromix.netlist.parsing import Subcircuit
 from neuromix.units import celsius, render
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ class Evidence:
     @cached_property
     def subcircuit(self) -> Subcircuit:
         """The parsed netlist."""
-        return read_subcircuit(library.netlist_file(self.cell.name))
+        return subcircuit_of(self.cell, self.technology)
 
     @property
     def condition(self) -> str:
@@ -182,8 +184,8 @@ def _spread(values: NDArray[np.float64]) -> float:
     return float(good.std(ddof=1)) if len(good) > 1 and np.ptp(good) > 0.0 else np.nan
 
 
-def gather(cell: Cell, data: xr.Dataset, model: Model, command: str = "") -> Evidence:
-    """Bring together what a sheet is made from.
+def gather(cell: Cell, data: xr.Dataset, model: Model | None, command: str = "") -> Evidence:
+    """Bring together what a sheet is made from; a cell without a family has no model.
 
     Raises
     ------
@@ -198,6 +200,8 @@ def gather(cell: Cell, data: xr.Dataset, model: Model, command: str = "") -> Evi
             "nmx.characterize, or `neuromix characterize`",
         )
     technology = str(data.attrs["technology"])
+    if model is None:
+        model = placeholder(cell, data)
     for what, owner, process in (
         ("data", str(data.attrs.get("cell")), technology),
         ("model", model.cell, model.technology),

@@ -60,7 +60,7 @@ VERSIONS = ("neuromix", "engine", "python", "numpy", "scipy", "PySpice")
 def datasheet(
     cell: Cell | str,
     data: xr.Dataset,
-    model: Model,
+    model: Model | None,
     path: str | Path | None = None,
     *,
     command: str = "",
@@ -73,8 +73,8 @@ def datasheet(
         What was characterized, or its name.
     data : xarray.Dataset
         From :func:`neuromix.characterize`.
-    model : Model
-        From :func:`neuromix.fit`.
+    model : Model or None
+        From :func:`neuromix.fit`; None for a cell that names no family.
     path : path, optional
         Of the file; ``CELL.TECHNOLOGY.html`` in the current folder by default.
     command : str

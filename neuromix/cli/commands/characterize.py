@@ -68,6 +68,7 @@ def command(
 ) -> None:
     """Characterize CELL: nominal tables, mismatch, noise, energy, and its model.
 
+    A cell that names no model family gets all but the model, from its benches as they are declared.
     The exit code is 3 where a measured quantity is outside of the cell's specification.
     """
     from neuromix.cli.progress import reporting
@@ -106,13 +107,15 @@ def command(
         )
         write_dataset(data, folder / f"{stem}.nc")
         progress(0, 1, "fitting")
-        model = fit(cell, data)
+        model = fit(cell, data) if cell.model else None
         summary = summarize(data, model, allow_below_floor=allow_below_floor)
         verdicts = judge(cell, data)
-        save(model, folder / f"{stem}.model.json")
+        if model is not None:
+            save(model, folder / f"{stem}.model.json")
         progress(0, 1, "datasheet")
         datasheet(cell, data, model, folder / f"{stem}.html")
-    written = f"wrote {folder / stem}.nc, .model.json and .html"
+    written = f"wrote {folder / stem}{', '.join(('.nc', '.model.json')[: 1 + (model is not None)])}"
+    written += " and .html"
     output.emit(campaign_report(data, model, summary, verdicts, written), form)
     if any(verdict.passes is False for verdict in verdicts):
         raise SystemExit(OUT_OF_SPECIFICATION)

@@ -12,6 +12,9 @@ NAME, TITLE = "model", "Behavioural model"
 def section(evidence: Evidence) -> Section:
     """Return parameters with their spreads, and the box in which they hold."""
     model = evidence.model
+    if evidence.cell.model is None:
+        why = "The cell names no model family, so nothing was fitted."
+        return Section.absent(NAME, TITLE, why)
     units = {item.name: item.unit for item in model.dynamics.parameters()}
     rows = []
     for name, value, spread, meaning in model.table():

@@ -12,6 +12,8 @@ NAME, TITLE = "proof", "Held-out errors"
 def section(evidence: Evidence) -> Section:
     """Return the errors on stimuli that the fit never saw."""
     proof = evidence.model.proof
+    if evidence.cell.model is None:
+        return Section.absent(NAME, TITLE, "There is no model to be proved.")
     if not proof:
         why = f"Not verified yet: `neuromix verify {evidence.cell.name}` stores the errors."
         return Section.absent(NAME, TITLE, why)
