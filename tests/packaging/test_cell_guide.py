@@ -48,8 +48,16 @@ def test_it_copies_its_current(cell):
     assert outcome.values["i_out"] != 20e-9
 
 
+@pytest.mark.ngspice
+def test_it_meets_its_specification(cell, tmp_path):
+    words = ["characterize", cell.name, "--samples", "20", "-o", str(tmp_path / "results")]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("pass") == 2
+
+
 def test_every_command_of_the_guide_exists():
-    commands = set(re.findall(r"^neuromix (\w+)", GUIDE.read_text(), re.MULTILINE))
+    commands = set(re.findall(r"^neuromix ([\w-]+)", GUIDE.read_text(), re.MULTILINE))
     assert commands
     help_text = CliRunner().invoke(main, ["--help"]).stdout
     assert [name for name in commands if f"\n  {name} " not in help_text] == []
