@@ -11,6 +11,7 @@ from neuromix import plot
 from neuromix.characterization.datasheet.content import Block, Picture, Section, Sentence, Table
 from neuromix.characterization.datasheet.evidence import Evidence
 from neuromix.characterization.datasheet.wording import told
+from neuromix.declare import Current, Noise
 from neuromix.measure.resolution import noise_in_band
 from neuromix.models.model import NoiseDensity
 
@@ -28,7 +29,7 @@ def section(evidence: Evidence) -> Section:
     if "noise" not in data.coords or "noise_input_noise" not in data:
         why = "No noise was simulated: the recipe of this family has no noise stimuli."
         return Section.absent(NAME, TITLE, why)
-    unit = evidence.model.noise.unit
+    unit = _unit_of_spectra(evidence)
     spectra = {}
     for number, name in enumerate(data["noise"].values):
         frequency = data["noise_frequency"].values[number]
@@ -39,23 +40,33 @@ def section(evidence: Evidence) -> Section:
     if not spectra:
         return Section.absent(NAME, TITLE, "Every noise simulation of the campaign failed.")
     noise = evidence.model.noise
-    fitted = noise.white > 0.0 or noise.flicker > 0.0
+    fitted = unit == noise.unit and (noise.white > 0.0 or noise.flicker > 0.0)
     grid = np.geomspace(
         min(f.min() for f, _ in spectra.values()), max(f.max() for f, _ in spectra.values()), 61
     )
     density = np.sqrt(noise.white + noise.flicker / grid**noise.exponent)
     drawn = plot.noise_spectrum(spectra, unit, (grid, density) if fitted else None)
-    caption = f"ngspice .noise, nominal cell, {evidence.condition}, referred to the input."
+    caption = f"ngspice .noise, nominal cell, {evidence.condition}, referred to the bench's input."
     blocks: list[Block] = [Picture(plot.svg(drawn, NAME), "noise spectrum", caption)]
     blocks.append(_table(noise, _distance(noise, spectra) if fitted else None))
     if not fitted:
         blocks.append(
             Sentence(
-                "The model's noise is not a density at the input: it follows the output current, "
-                "so no line is laid over the spectra."
+                "The model's noise is another quantity than these spectra (that of an output "
+                "current, or referred to another port), so no line is laid over them."
             )
         )
     return Section(NAME, TITLE, blocks)
+
+
+def _unit_of_spectra(evidence: Evidence) -> str:
+    """Return A where the input of the noise benches is driven by a current, else V."""
+    for stimulus in evidence.recipe.stimuli("noise"):
+        bench = evidence.cell.bench(stimulus.bench)
+        if isinstance(bench.analysis, Noise):
+            by_current = {d.port for d in bench.drives if isinstance(d, Current)}
+            return "A" if bench.analysis.input in by_current else "V"
+    return "V"
 
 
 def _distance(noise: NoiseDensity, spectra: Mapping[str, tuple[Floats, Floats]]) -> float:

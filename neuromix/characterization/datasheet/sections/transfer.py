@@ -23,8 +23,8 @@ def section(evidence: Evidence) -> Section:
     found = evidence.transfers
     if found is None:
         why = (
-            "A cell of this family has no transfer curve: its output depends on what came before. "
-            "Its waveforms stand below."
+            "The recipe of this family names no transfer curve: what such a cell puts out is not a "
+            "function of one input alone."
         )
         return Section.absent(NAME, TITLE, why)
     nominal, curves = found
