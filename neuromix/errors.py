@@ -5,6 +5,7 @@ NeuromixError
 │   ├── UnknownName            no cell, bench, parameter, technology … of that name
 │   └── BadValue               a value out of its range, or of the wrong kind
 ├── NetlistError               the circuit cannot be simulated as it is written
+│   ├── NetlistRefused         statements that a foreign netlist may not have
 │   ├── PortMismatch           netlist and declaration disagree about the ports
 │   ├── UndefinedParameter     a ``{parameter}`` that nobody gives a value
 │   └── SingularCircuit        a floating node or a loop of voltage sources
@@ -26,7 +27,7 @@ NeuromixError
 Each error carries its evidence (what was run, where, the last lines of the log) and, where one is
 known, the next step to take. In IPython and Jupyter it is shown with the user's own line in the
 place of a traceback. Beside the tree stand ``Interrupted``, a KeyboardInterrupt that says what was
-kept, and ``OutsideValidity``, a warning.
+kept, and two warnings, ``OutsideValidity`` and ``NetlistTrusted``.
 """
 
 from __future__ import annotations
@@ -128,6 +129,10 @@ class NetlistError(NeuromixError):
     """The circuit cannot be simulated as it is written."""
 
 
+class NetlistRefused(NetlistError):
+    """Statements that a foreign netlist may not have, or files that it may not include."""
+
+
 class PortMismatch(NetlistError):
     """Netlist and declaration disagree about the ports."""
 
@@ -205,3 +210,7 @@ class Interrupted(KeyboardInterrupt):
 
 class OutsideValidity(UserWarning):
     """A model is used where its fit has seen nothing."""
+
+
+class NetlistTrusted(UserWarning):
+    """Statements reach ngspice unchecked, because they are trusted."""

@@ -6,10 +6,13 @@ needs is bound.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import ctypes.util
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -70,8 +73,30 @@ def library_name() -> str:
     )
 
 
+@contextlib.contextmanager
+def _no_start_file(library: ctypes.CDLL) -> Iterator[None]:
+    """Keep ngspice from the user's ``.spiceinit``, as ``ngspice -n`` does.
+
+    Newer versions can be told. The others take the one of the working folder and, only where there
+    is none, that of the home folder, which they ask the system for, whatever HOME says: so they
+    find an empty one.
+    """
+    if hasattr(library, "ngSpice_nospiceinit"):
+        library.ngSpice_nospiceinit()
+        yield
+        return
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory(prefix="neuromix-") as folder:
+        (Path(folder) / ".spiceinit").touch()
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
+
 class Ngspice:
-    """One libngspice in this process."""
+    """One libngspice in this process, without the user's ``.spiceinit``."""
 
     def __init__(self) -> None:
         self._library = ctypes.CDLL(library_name())
@@ -89,7 +114,8 @@ class Ngspice:
         self._library.ngGet_Vec_Info.restype = ctypes.POINTER(_VectorInfo)
         self._library.ngSpice_CurPlot.restype = ctypes.c_char_p
         self._library.ngSpice_AllVecs.restype = ctypes.POINTER(ctypes.c_char_p)
-        self._library.ngSpice_Init(self._send, self._status, self._exit, None, None, None, None)
+        with _no_start_file(self._library):
+            self._library.ngSpice_Init(self._send, self._status, self._exit, None, None, None, None)
         # BSIM4's OpenMP loop spins: two workers without this take 30 times longer.
         self.command("set num_threads=1")
 

@@ -18,7 +18,10 @@ from neuromix.errors import (
     UndefinedParameter,
 )
 
+MORE_MEMORY = "a smaller circuit or a shorter record, or NEUROMIX_WORKER_MEMORY=8G"
+
 _RULES: tuple[tuple[str, type[NeuromixError], str], ...] = (
+    (r"can't allocate|out of memory", SimulationFailed, MORE_MEMORY),
     (
         r"singular matrix",
         SingularCircuit,

@@ -17,18 +17,43 @@ from typing import Self
 
 import msgspec
 
+from neuromix import units
 from neuromix.data.files import named
 from neuromix.engine.messages import FOLDER_PREFIX, FRAME, LARGEST_FRAME, Answer, Request, write
-from neuromix.errors import TimedOut, WorkerDied
+from neuromix.errors import BadValue, TimedOut, WorkerDied
 
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "NEUROMIX_LIBNGSPICE", "LANG")
 _LOG_KEPT = 4000
+MEMORY = 4 * 2**30
+"""Bytes of address space that a worker may take; NEUROMIX_WORKER_MEMORY says otherwise."""
+
+LEAST_MEMORY = 512 * 2**20
+"""Bytes; Python and its libraries need about half of them before any circuit is loaded."""
+
+
+def _memory() -> int:
+    """Return how much memory a worker may take, bytes.
+
+    Raises
+    ------
+    BadValue
+        Where NEUROMIX_WORKER_MEMORY is no such number.
+    """
+    given = os.environ.get("NEUROMIX_WORKER_MEMORY")
+    memory = units.parse(given, of="NEUROMIX_WORKER_MEMORY") if given else MEMORY
+    if memory < LEAST_MEMORY:
+        raise BadValue(
+            f"NEUROMIX_WORKER_MEMORY: {given} bytes are less than a worker needs to start",
+            cure=f"{LEAST_MEMORY} or more, such as 8G",
+        )
+    return int(memory)
 
 
 class WorkerProcess:
     """One worker; a context manager that leaves no process and no folder behind."""
 
     def __init__(self) -> None:
+        memory = _memory()
         try:
             self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
         except OSError as error:
@@ -45,7 +70,7 @@ class WorkerProcess:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "neuromix.engine.worker"],
+            [sys.executable, "-m", "neuromix.engine.worker", str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -1,8 +1,8 @@
 """The worker process: one libngspice, fed with decks over a pipe.
 
-Started as ``python -m neuromix.engine.worker`` with an empty folder as home and working directory;
-speaks :mod:`neuromix.engine.messages` on its standard streams. A crash of ngspice ends this process
-and nothing else.
+Started as ``python -m neuromix.engine.worker BYTES``, the memory that it may take, with an empty
+folder as home and working directory; speaks :mod:`neuromix.engine.messages` on its standard
+streams. A crash of ngspice ends this process and nothing else.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.engine.binding import Ngspice, describe
-from neuromix.engine.log import classify
+from neuromix.engine.log import MORE_MEMORY, classify
 from neuromix.engine.messages import (
     FOLDER_PREFIX,
     FRAME,
@@ -67,15 +67,16 @@ def _leave_nothing() -> None:
         shutil.rmtree(here, ignore_errors=True)
 
 
-def _limit() -> None:
-    """Keep a crash or a flood of output from filling the disk."""
+def _limit(memory: int) -> None:
+    """Keep a crash, a flood of output or a huge circuit from taking the machine along."""
     if sys.platform != "win32":
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        largest = LARGEST_LOG if hard == resource.RLIM_INFINITY else min(hard, LARGEST_LOG)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
+        for kind, most in ((resource.RLIMIT_FSIZE, LARGEST_LOG), (resource.RLIMIT_AS, memory)):
+            _, hard = resource.getrlimit(kind)
+            largest = most if hard == resource.RLIM_INFINITY else min(hard, most)
+            resource.setrlimit(kind, (largest, hard))
 
 
 class Worker:
@@ -200,7 +201,7 @@ def main() -> None:
     # What a library prints must not end up between the frames.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _limit()
+    _limit(int(sys.argv[1]))
     _follow_parent()
     try:
         # A parent that was killed shows as an end of its words, or as nobody to answer to.
@@ -217,6 +218,13 @@ def _serve(answers: BinaryIO) -> None:
         try:
             worker = worker or Worker()
             answer = worker.answer(decoder.decode(body))
+        except MemoryError:
+            answer = Answer(
+                error=SimulationFailed.__name__,
+                summary="the worker has no memory left for this deck",
+                cure=MORE_MEMORY,
+                exhausted=True,
+            )
         except NeuromixError as error:
             answer = Answer(
                 error=type(error).__name__,

@@ -17,19 +17,15 @@ from neuromix.declare import (
     Settings,
     Sweep,
 )
-from neuromix.declare.analysis import Analysis
 from neuromix.declare.drive import resolve
 from neuromix.errors import BadValue, UnknownName
 from neuromix.netlist.asking import (
-    NOISE_VECTORS,
-    axis_vector,
     check_signal,
     command_of,
-    parts_of,
     vectors_of,
 )
 from neuromix.netlist.checking import check_devices, check_nodes, check_ports
-from neuromix.netlist.deck import Deck, Transistor, Vector
+from neuromix.netlist.deck import Deck, Transistor
 from neuromix.netlist.driving import connect, connect_sweep
 from neuromix.netlist.parsing import Subcircuit
 from neuromix.units import celsius
@@ -126,7 +122,7 @@ def compose(
 
     statements = [
         subcircuit.text(sizes),
-        _options(bench.settings, condition),
+        options_line(bench.settings, condition),
         *(
             f".ic v({nodes.get(name, f'xcell.{name}')})={resolve(value, values):.12g}\n"
             for name, value in bench.initial
@@ -151,60 +147,6 @@ def compose(
     )
 
 
-def deck_of_circuit(
-    circuit: object, analysis: Analysis, save: Iterable[str], settings: Settings | None = None
-) -> Deck:
-    """Take a user's PySpice ``Circuit`` as text and make a deck of it.
-
-    Parameters
-    ----------
-    circuit : PySpice.Spice.Netlist.Circuit
-        Anything whose ``str()`` is SPICE.
-    analysis : Analysis
-        What is simulated; the ``input`` of noise and frequency response is the name of a source,
-        which carries ``ac 1``.
-    save : iterable of str
-        Nodes, and ``i(source)`` for the current into a voltage source's + terminal.
-    settings : Settings, optional
-        Tolerances.
-    """
-    closing = {".title", ".end"}
-    lines = [line for line in str(circuit).splitlines() if line.strip()]
-    text = "\n".join(line for line in lines if line.split()[0].lower() not in closing)
-    if isinstance(analysis, Sweep):
-        raise BadValue(
-            "a sweep moves the ports of a cell, not the sources of a circuit",
-            cure="an OperatingPoint for each value, or a cell of your own: circuits/README.md",
-        )
-    if isinstance(analysis, FrequencyResponse) and not any(
-        words[0] == analysis.input.lower() and "ac" in words
-        for words in (line.lower().split() for line in lines)
-    ):
-        raise BadValue(
-            f"no source {analysis.input!r} of the circuit carries a small signal",
-            cure='circuit.V("in", "in", circuit.gnd, "dc 0 ac 1"), which is named "Vin"',
-        )
-    command, axis, stop = command_of(analysis, (), {})
-    if isinstance(analysis, Noise):
-        save = ()
-    vectors = tuple(
-        Vector(name, f"{name[2:-1]}#branch".lower() if name[:2] in {"i(", "I("} else name.lower())
-        for name in save
-    )
-    return Deck(
-        "a PySpice circuit",
-        _options(settings or Settings(), Condition()) + text + "\n",
-        "",
-        "own",
-        command,
-        NOISE_VECTORS
-        if isinstance(analysis, Noise)
-        else (*axis_vector(axis), *parts_of(analysis, vectors)),
-        axis,
-        stop,
-    )
-
-
 def _new_circuit(title: str) -> Any:
     from PySpice.Spice.Netlist import Circuit
 
@@ -216,7 +158,8 @@ def _body(circuit: Any) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith(".title"))
 
 
-def _options(settings: Settings, condition: Condition) -> str:
+def options_line(settings: Settings, condition: Condition) -> str:
+    """Return ngspice's line of options for these settings at the temperature of the condition."""
     pairs = " ".join(f"{name}={value}" for name, value in settings.options())
     return f".options {pairs} temp={celsius(condition.temperature)!r} noacct\n"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from neuromix.errors import NetlistError, UndefinedParameter
 from neuromix.netlist.native import native_transistor
+from neuromix.netlist.statements import read_netlist, statements_of, together
 from neuromix.units import parse as parse_number
 
 _PARAMETER = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
@@ -28,12 +29,6 @@ _NEUTRAL_VALUES = {
 }
 _PRIMITIVE_VALUES = {"r", "c", "l", "m", "ic", "tc1", "tc2"}
 _SOURCE_WORDS = {"dc", "ac", "pulse", "pwl", "sin", "exp"}
-
-LONGEST_STATEMENT = 10_000
-"""Characters, continuations included; a line is a statement of a person, not a flood."""
-
-LARGEST_FILE = 16 * 1024 * 1024
-"""Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,31 +127,6 @@ def _value(text: str, values: Mapping[str, float], where: Subcircuit) -> float:
     return values[asked[1]]
 
 
-def _statements(text: str, file: str) -> list[tuple[int, str]]:
-    if "\0" in text:
-        raise NetlistError(f"{file} is not text", ["it holds a NUL"], "save it as UTF-8")
-    joined: list[tuple[int, str]] = []
-    for number, raw in enumerate(text.splitlines(), start=1):
-        continued = len(joined[-1][1]) if joined and raw.lstrip().startswith("+") else 0
-        if continued + len(raw) > LONGEST_STATEMENT:
-            raise NetlistError(
-                f"{file}:{number}: a statement of more than {LONGEST_STATEMENT} characters",
-                [f"it begins with {raw[:60]!r}"],
-                "shorter statements",
-            )
-        line = re.split(r"\s[;$]\s?|^;", raw, maxsplit=1)[0].strip()
-        if not line or line.startswith("*"):
-            continue
-        if line.startswith("+"):
-            if not joined:
-                raise NetlistError(f"{file}:{number}: a continuation of nothing", [raw])
-            first, start = joined[-1]
-            joined[-1] = (first, f"{start} {line[1:].strip()}")
-        else:
-            joined.append((number, line))
-    return joined
-
-
 def _check_values(where: str, line: str, kind: str, values: tuple[tuple[str, str], ...]) -> None:
     """Refuse what ngspice would pass over without a word, or would open a file for."""
     # Another subcircuit may have parameters of any name.
@@ -242,22 +212,30 @@ def parse_subcircuit(
     body: list[str] = []
     elements: list[Element] = []
     ended = False
-    for number, line in _statements(text, file):
-        word = line.split()[0].lower()
+    errors: list[NetlistError] = []
+    for item in statements_of(text, file):
+        word = item.word
         if word == ".subckt" and header is None:
-            header = _ASSIGNMENT.sub("", line).lower().replace("params:", "").split()
+            header = _ASSIGNMENT.sub("", item.text).lower().replace("params:", "").split()
         elif word == ".ends":
             ended = True
         elif header is None or ended or word.startswith("."):
-            raise NetlistError(
-                f"{file}:{number}: {word!r} is not allowed in a cell",
-                [line],
-                "one .subckt … .ends and nothing else; models come from the technology",
+            errors.append(
+                NetlistError(
+                    f"{item.where}: {word!r} is not allowed in a cell",
+                    [item.text],
+                    "one .subckt … .ends and nothing else; models come from the technology",
+                )
             )
         else:
-            for statement in native_transistor(line, f"{file}:{number}", native or {}):
-                elements.append(_element(number, statement, file))
-                body.append(statement)
+            try:
+                for statement in native_transistor(item.text, item.where, native or {}):
+                    elements.append(_element(item.line, statement, file))
+                    body.append(statement)
+            except NetlistError as error:
+                errors.append(error)
+    if errors:
+        raise together(file, errors)
     if header is None or len(header) < 3 or not ended:
         raise NetlistError(f"{file} holds no whole subcircuit", cure="one .subckt … .ends")
     for what, names in (("elements", [e.name for e in elements]), ("ports", header[2:])):
@@ -271,12 +249,4 @@ def parse_subcircuit(
 
 def read_subcircuit(path: Path, native: Mapping[str, str] | None = None) -> Subcircuit:
     """Read the one subcircuit of a file; as :func:`parse_subcircuit`."""
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise NetlistError(f"{path} is larger than {LARGEST_FILE} bytes; no cell is")
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NetlistError(f"{path} is not text", [str(error)], "save it as UTF-8") from error
-    except OSError as error:
-        raise NetlistError(f"{path} cannot be read", [str(error)]) from error
-    return parse_subcircuit(text, path.name, native)
+    return parse_subcircuit(read_netlist(path), path.name, native)

@@ -22,7 +22,7 @@ from neuromix.declare import Settings, Transient
 from neuromix.engine.job import Job
 from neuromix.engine.messages import MeasureCall
 from neuromix.engine.pool import NgspiceEngine
-from neuromix.netlist.composing import deck_of_circuit
+from neuromix.netlist.foreign import deck_of_circuit
 from neuromix.netlist.parsing import read_subcircuit
 from neuromix.pdk.cards import device_cards
 

@@ -19,7 +19,7 @@ from neuromix.declare import Echo, Load, Transient
 from neuromix.engine.job import Job
 from neuromix.engine.pool import NgspiceEngine
 from neuromix.measure import crossings
-from neuromix.netlist.composing import deck_of_circuit
+from neuromix.netlist.foreign import deck_of_circuit
 from neuromix.netlist.parsing import read_subcircuit
 from neuromix.netlist.receiving import connect_echo, connect_load
 from neuromix.pdk.cards import device_cards

@@ -37,7 +37,8 @@ from neuromix.errors import (
     UndefinedParameter,
     UnknownName,
 )
-from neuromix.netlist.composing import compose, deck_of_circuit
+from neuromix.netlist.composing import compose
+from neuromix.netlist.foreign import deck_of_circuit
 from neuromix.netlist.parsing import parse_subcircuit
 
 TEXT = """\

@@ -23,7 +23,8 @@ from neuromix.declare import (
 from neuromix.engine.job import Job
 from neuromix.engine.pool import NgspiceEngine
 from neuromix.errors import BadValue, UnknownName
-from neuromix.netlist.composing import compose, deck_of_circuit
+from neuromix.netlist.composing import compose
+from neuromix.netlist.foreign import deck_of_circuit
 from neuromix.netlist.parsing import parse_subcircuit
 
 TEXT = """\
