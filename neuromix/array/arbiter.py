@@ -27,6 +27,7 @@ def arbitrate(
     NDArray[np.int64],
     NDArray[np.float64],
     NDArray[np.uint8],
+    NDArray[np.int32],
     NDArray[np.float64],
     int,
     float,
@@ -65,6 +66,9 @@ def arbitrate(
         When the service of each begins.
     state : (n,) array
         ``WAITING``, ``GRANTED`` or ``DROPPED``.
+    met : (n,) array
+        How many others each request found waiting, in the FIFO or for room; −1 for those that are
+        yet to come.
     queue, last, free_at
         For the next call.
     """
@@ -76,6 +80,7 @@ def arbitrate(
     granted = np.empty(n, np.int64)
     start = np.empty(n)
     state = np.zeros(n, np.uint8)
+    met = np.full(n, -1, np.int32)
     first_of = np.full(senders, -1)
     last_of = np.full(senders, -1)
     follower = np.full(n, -1)
@@ -88,7 +93,11 @@ def arbitrate(
             now = min(now, ring[oldest] if held > 0 else free_at)
         if now >= until:
             break
+        while held > 0 and ring[oldest] <= now:
+            oldest = (oldest + 1) % depth
+            held -= 1
         while arrived < n and time[arrived] <= now:
+            met[arrived] = held + waiting
             who = sender[arrived]
             if first_of[who] < 0:
                 first_of[who] = arrived
@@ -97,9 +106,6 @@ def arbitrate(
             last_of[who] = arrived
             waiting += 1
             arrived += 1
-        while held > 0 and ring[oldest] <= now:
-            oldest = (oldest + 1) % depth
-            held -= 1
         while waiting > 0 and (held < depth or free_at <= now):
             who = sender[arrived - 1] if waiting == 1 else last
             while waiting > 1 or first_of[who] < 0:
@@ -131,4 +137,4 @@ def arbitrate(
     left[0] = held
     for k in range(held):
         left[1 + k] = ring[(oldest + k) % depth]
-    return granted[:served], start[:served], state, left, last, free_at
+    return granted[:served], start[:served], state, met, left, last, free_at

@@ -150,16 +150,30 @@ class Delivery:
     ----------
     events : Events
         At the target, in order of service.
-    wait : (delivered,) ndarray, s
-        From the request of each delivered event to the start of its service.
+    requested, started : (delivered,) ndarray, s
+        Request of each delivered event, and the start of its service.
+    met : (decided,) ndarray of int
+        How many others each new request found waiting, in order of the requests.
     sent, dropped : (senders,) ndarray of int
         Requests and lost ones, by sender. Those that still wait are sent, not delivered.
     """
 
     events: Events
-    wait: NDArray[np.float64]
+    requested: NDArray[np.float64]
+    started: NDArray[np.float64]
+    met: NDArray[np.int32]
     sent: NDArray[np.int64]
     dropped: NDArray[np.int64]
+
+    @property
+    def wait(self) -> NDArray[np.float64]:
+        """From the request of each delivered event to the start of its service, s."""
+        return self.started - self.requested
+
+    @property
+    def latency(self) -> NDArray[np.float64]:
+        """From the request of each delivered event to the target, with its stamp, s."""
+        return self.events.time - self.requested
 
 
 @dataclass
@@ -181,6 +195,7 @@ class Link:
     held: Events = field(default_factory=Events.empty)
     last: int = -1
     free_at: float = -math.inf
+    decided_until: float = -math.inf
     last_stamp: float = 0.0
     queue: NDArray[np.float64] = field(init=False)
     passage: Passage = field(init=False)
@@ -205,7 +220,7 @@ class Link:
             )
         time = np.concatenate([self.held.time, events.time])
         address = np.concatenate([self.held.address, events.address])
-        granted, start, state, self.queue, self.last, self.free_at = arbitrate(
+        granted, start, state, met, self.queue, self.last, self.free_at = arbitrate(
             time,
             address.astype(np.int64),
             until,
@@ -218,9 +233,14 @@ class Link:
         )
         left = state == WAITING
         self.held = Events(time[left], address[left])
+        # Senders that stall are presented again; what they met is what they met at first.
+        fresh = (met >= 0) & (time >= self.decided_until)
+        self.decided_until = until
         return Delivery(
             Events(self._stamped(start + self.passage.latency), address[granted]),
-            start - time[granted],
+            time[granted],
+            start,
+            met[fresh],
             events.counts(self.senders),
             np.bincount(address[state == DROPPED].astype(np.int64), minlength=self.senders),
         )

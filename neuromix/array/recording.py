@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.passage import Passage
+from neuromix.array.traffic import LinkCounts
 from neuromix.data.events import Events
 from neuromix.data.provenance import digest
 from neuromix.errors import UnknownName
@@ -17,30 +17,6 @@ from neuromix.units import render
 
 if TYPE_CHECKING:
     import xarray as xr
-
-
-@dataclass(frozen=True)
-class LinkCounts:
-    """What the link into one array has done.
-
-    Parameters
-    ----------
-    sent, delivered, dropped : int
-        Events; those that still waited at the end are sent and neither of the others.
-    longest_wait : float, s
-        From a request to the start of its service.
-    pace : float, s
-        From one event to the next: the handshake, or the synapses where they take longer.
-    passage : Passage
-        What an event took on it, and where these figures come from.
-    """
-
-    sent: int
-    delivered: int
-    dropped: int
-    longest_wait: float
-    pace: float
-    passage: Passage
 
 
 @dataclass(frozen=True, eq=False)

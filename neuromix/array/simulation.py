@@ -20,7 +20,8 @@ from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.die import ArrayDie, array_die
 from neuromix.array.fabric import Link
 from neuromix.array.population import TRACES, Population, check_step
-from neuromix.array.recording import LinkCounts, Recording
+from neuromix.array.recording import Recording
+from neuromix.array.traffic import LinkCounts, Traffic
 from neuromix.array.validity import left_validity
 from neuromix.data.events import Events
 from neuromix.errors import BadValue, FabricError, OutsideValidity, UnknownName
@@ -162,35 +163,21 @@ class _Wire:
     """The link into one array, with what it has counted."""
 
     link: Link
-    sent: int = 0
-    delivered: int = 0
-    dropped: int = 0
-    longest_wait: float = 0.0
+    traffic: Traffic = field(default_factory=Traffic)
 
     def carry(self, events: Events, until: float) -> Events:
         delivery = self.link.carry(events, until)
-        self.sent += int(delivery.sent.sum())
-        self.delivered += len(delivery.events)
-        self.dropped += int(delivery.dropped.sum())
-        if len(delivery.wait):
-            self.longest_wait = max(self.longest_wait, float(delivery.wait.max()))
+        self.traffic.add(delivery)
         return delivery.events
 
-    def counts(self) -> LinkCounts:
-        return LinkCounts(
-            self.sent,
-            self.delivered,
-            self.dropped,
-            self.longest_wait,
-            self.link.pace,
-            self.link.passage,
-        )
+    def counts(self, duration: float) -> LinkCounts:
+        return self.traffic.counts(duration, self.link.pace, self.link.passage)
 
     def energy(self, duration: float) -> dict[str, float]:
         """Return what the link has taken, J, by part: what the FIFO drops has made its hops too."""
-        passage = self.link.passage
+        passage, traffic = self.link.passage, self.traffic
         return {
-            "link": (self.delivered + self.dropped) * passage.energy_per_event,
+            "link": (traffic.delivered + traffic.dropped) * passage.energy_per_event,
             "link, static": duration * passage.static_power,
         }
 
@@ -327,7 +314,7 @@ class _Run:
             {name: self.spikes[name].between(0.0, self.duration) for name in self.chip.blocks},
             {name: block.n for name, block in self.chip.blocks.items()},
             energy,
-            {name: wire.counts() for name, wire in self.wires.items()},
+            {name: wire.counts(self.duration) for name, wire in self.wires.items()},
             {name: self._trace(name) for name in sorted(self.record)},
         )
 

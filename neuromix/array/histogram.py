@@ -1,0 +1,78 @@
+"""Times over many decades, counted in bins of one ratio, so that any number of events fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.errors import BadValue
+
+SHORTEST = 1e-10
+"""s: upper edge of the first bin; all that is shorter, 0 included, falls into it."""
+
+BINS_PER_DECADE = 32
+"""A bin is 7.5 % wide: no percentile is further off."""
+
+DECADES = 14
+"""Up to 10 000 s; all that is longer falls into the last bin."""
+
+EDGES = SHORTEST * 10.0 ** (np.arange(BINS_PER_DECADE * DECADES + 1) / BINS_PER_DECADE)
+"""s: upper edges of all bins but the last."""
+
+
+@dataclass(frozen=True, eq=False)
+class TimeHistogram:
+    """How often a time was measured.
+
+    Parameters
+    ----------
+    counts : (450,) ndarray of int
+        By bin; ``EDGES`` are the upper edges.
+    total : float, s
+        Sum of all measured times, from which the mean is exact.
+    longest : float, s
+    """
+
+    counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(EDGES) + 1, np.int64))
+    total: float = 0.0
+    longest: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"TimeHistogram({self.count} times, mean {self.mean:.4g} s, to {self.longest:.4g} s)"
+
+    @property
+    def count(self) -> int:
+        """Number of times that were measured."""
+        return int(self.counts.sum())
+
+    @property
+    def mean(self) -> float:
+        """Mean, s; NaN of none."""
+        return self.total / self.count if self.count else float("nan")
+
+    def percentile(self, percent: float) -> float:
+        """Return a time, s, within which that many percent of all are; NaN of none.
+
+        It is the upper edge of a bin, at most 7.5 % more than the true one, and never more than the
+        longest time.
+        """
+        if not 0.0 <= percent <= 100.0:
+            raise BadValue(f"percentile: {percent!r} is not within 0 … 100")
+        if not self.count:
+            return float("nan")
+        reached = np.cumsum(self.counts) >= max(1.0, self.count * percent / 100.0)
+        bin_of = int(np.argmax(reached))
+        return self.longest if bin_of == len(EDGES) else min(float(EDGES[bin_of]), self.longest)
+
+    def with_times(self, times: NDArray[np.float64]) -> TimeHistogram:
+        """Return the histogram with more times, s, in it."""
+        if not len(times):
+            return self
+        bins = np.searchsorted(EDGES, times)
+        return TimeHistogram(
+            self.counts + np.bincount(bins, minlength=len(self.counts)),
+            self.total + float(times.sum()),
+            max(self.longest, float(times.max())),
+        )
