@@ -1,47 +1,25 @@
-"""From 8-bit pixels to spikes: regular and Poisson rate codes."""
+"""From 8-bit pixels to spikes: regular and Poisson rate codes.
+
+Codes in the times of single spikes are in :mod:`neuromix.array.timing_codes`.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neuromix.data.arrays import numeric
+from neuromix.array.pixels import BRIGHTEST, phases, pixels, positive
 from neuromix.data.events import Events
 from neuromix.data.randomness import generator
-from neuromix.errors import BadValue
-from neuromix.units import number
-
-BRIGHTEST = 255
-"""Largest value of a pixel."""
-
-GOLDEN = (5.0**0.5 - 1.0) / 2.0
-"""Multiples of it, modulo 1, fill the unit interval evenly for any number of pixels."""
 
 
-def _rates(pixels: ArrayLike, duration: float, max_rate: float) -> NDArray[np.float64]:
+def _rates(given: ArrayLike, duration: float, max_rate: float) -> NDArray[np.float64]:
     """Check the input and return spikes per second of each pixel, shape ``(n,)``."""
-    given = numeric(pixels, "pixels")
-    duration = number(duration, "duration")
-    max_rate = number(max_rate, "max_rate")
-    if given.ndim == 0 or not np.issubdtype(given.dtype, np.integer):
-        raise BadValue(
-            "pixels: whole numbers 0 … 255 are encoded",
-            [f"got {given.dtype} of shape {given.shape}"],
-            "np.rint(255 * image).astype(np.uint8)",
-        )
-    if given.size and (given.min() < 0 or given.max() > BRIGHTEST):
-        raise BadValue(
-            f"pixels: values are {given.min()} … {given.max()}, not 0 … {BRIGHTEST}",
-            cure="scale the image to 8 bits",
-        )
-    if not (np.isfinite(duration) and duration > 0.0):
-        raise BadValue(f"duration: {duration!r} s is not positive")
-    if not (np.isfinite(max_rate) and max_rate > 0.0):
-        raise BadValue(f"max_rate: {max_rate!r} Hz is not positive")
-    return given.ravel().astype(np.float64) * (max_rate / BRIGHTEST)
+    positive(duration, "duration", "s")
+    return pixels(given) * (positive(max_rate, "max_rate", "Hz") / BRIGHTEST)
 
 
-def rate_code(pixels: ArrayLike, duration: float, max_rate: float = 1e3) -> Events:
+def rate_code(values: ArrayLike, duration: float, max_rate: float = 1e3) -> Events:
     """Encode each pixel as a regular train whose rate is proportional to its value.
 
     Trains start at phases spread by the golden ratio over one interval, so that pixels of one value
@@ -49,14 +27,14 @@ def rate_code(pixels: ArrayLike, duration: float, max_rate: float = 1e3) -> Even
 
     Parameters
     ----------
-    pixels : (…,) array of int, 0 … 255
+    values : (…,) array of int, 0 … 255
         Raveled; the address of a pixel is its index.
     duration : float, s
     max_rate : float, Hz
         Of a pixel of 255.
     """
-    rate = _rates(pixels, duration, max_rate)
-    phase = (0.5 + GOLDEN * np.arange(len(rate))) % 1.0
+    rate = _rates(values, duration, max_rate)
+    phase = phases(len(rate))
     count = np.maximum(np.ceil(rate * duration - phase), 0.0).astype(np.int64)
     address = np.repeat(np.arange(len(rate)), count)
     number = np.arange(len(address)) - np.repeat(np.cumsum(count) - count, count)
@@ -64,7 +42,7 @@ def rate_code(pixels: ArrayLike, duration: float, max_rate: float = 1e3) -> Even
 
 
 def poisson_code(
-    pixels: ArrayLike, duration: float, max_rate: float = 1e3, *, seed: int = 0
+    values: ArrayLike, duration: float, max_rate: float = 1e3, *, seed: int = 0
 ) -> Events:
     """Encode each pixel as a Poisson train whose mean rate is proportional to its value.
 
@@ -72,12 +50,12 @@ def poisson_code(
 
     Parameters
     ----------
-    pixels, duration, max_rate
+    values, duration, max_rate
         As for :func:`rate_code`.
     seed : int
         Another seed gives other trains.
     """
-    rate = _rates(pixels, duration, max_rate)
+    rate = _rates(values, duration, max_rate)
     trains = []
     for address in np.flatnonzero(rate):
         random = generator(seed, "poisson_code", int(address))

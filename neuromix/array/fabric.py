@@ -232,12 +232,12 @@ class Link:
             self.senders,
         )
         left = state == WAITING
-        self.held = Events(time[left], address[left])
+        self.held = Events.adopt(time[left], address[left])
         # Senders that stall are presented again; what they met is what they met at first.
         fresh = (met >= 0) & (time >= self.decided_until)
         self.decided_until = until
         return Delivery(
-            Events(self._stamped(start + self.passage.latency), address[granted]),
+            Events.adopt(self._stamped(start + self.passage.latency), address[granted]),
             time[granted],
             start,
             met[fresh],

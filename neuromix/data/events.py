@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -64,7 +64,14 @@ class Events:
                 [f"time has shape {moments.shape}, address {senders.shape}"],
             )
         order = np.argsort(moments, kind="stable")
-        return cls(moments[order], senders[order])
+        return cls.adopt(moments[order], senders[order])
+
+    @classmethod
+    def adopt(cls, time: NDArray[np.float64], address: NDArray[Any]) -> Events:
+        """Return events in arrays that the caller gives up: they are frozen, not copied."""
+        time.setflags(write=False)
+        address.setflags(write=False)
+        return cls(time, address)
 
     @classmethod
     def empty(cls) -> Events:

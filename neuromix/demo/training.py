@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.chip import LARGEST_CODE
-from neuromix.array.encoders import BRIGHTEST
+from neuromix.array.pixels import BRIGHTEST
 from neuromix.data.randomness import generator
 from neuromix.demo.digits import Images, digits
 from neuromix.demo.evaluation import evaluate
