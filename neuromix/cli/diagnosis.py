@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 import subprocess
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from neuromix import library, pdk
-from neuromix.declare import Technology
+from neuromix.declare import Cell, Technology
 from neuromix.engine.job import Job
 from neuromix.engine.pool import NgspiceEngine
 from neuromix.errors import NeuromixError, SimulationFailed, WorkerDied
@@ -37,12 +38,15 @@ class Finding:
         What was found, as text or numbers.
     cure : str, optional
         The next step where it does not work.
+    optional : bool
+        Whether nothing by default hangs on it.
     """
 
     name: str
     ok: bool
     details: dict[str, object] = field(default_factory=dict)
     cure: str | None = None
+    optional: bool = False
 
 
 def diagnose() -> Iterator[Finding]:
@@ -52,9 +56,13 @@ def diagnose() -> Iterator[Finding]:
     if found.ok:
         yield _checked("RC run", _rc_run)
         yield _checked("external source", _external_source)
+    # A set that nobody has fetched is missed only where a cell takes it unasked.
+    wanted = {library.cell(name).technologies[0] for name in library.names_of(Cell)}
     for name in library.names_of(Technology):
         technology = library.technology(name)
-        yield _checked(f"model set {name}", functools.partial(_model_set, technology))
+        found = _checked(f"model set {name}", functools.partial(_model_set, technology))
+        optional = name not in wanted and not pdk.is_there(technology)
+        yield dataclasses.replace(found, optional=optional)
     for file, error in library.unreadable().items():
         problem: dict[str, object] = {"problem": error.summary, "evidence": list(error.evidence)}
         yield Finding(f"declaration {file.name}", ok=False, details=problem, cure=error.cure)

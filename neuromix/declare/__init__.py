@@ -33,15 +33,18 @@ from neuromix.declare.parameter import Parameter
 from neuromix.declare.published import Published
 from neuromix.declare.specification import Specification
 from neuromix.declare.technology import (
+    AssembledModelSet,
     Device,
     IncludedModelSet,
     MismatchLaw,
     ModelSet,
+    ProcessLaw,
     Technology,
 )
 
 __all__ = [
     "Analysis",
+    "AssembledModelSet",
     "Bench",
     "Bias",
     "Cell",
@@ -65,6 +68,7 @@ __all__ = [
     "Plan",
     "Points",
     "Port",
+    "ProcessLaw",
     "Published",
     "Pulses",
     "Realisation",

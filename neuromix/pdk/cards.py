@@ -6,21 +6,15 @@ bins in use a deck is short and names no path, and every bit of a drain current 
 
 from __future__ import annotations
 
-import functools
-import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from neuromix.declare import Device, Technology
-from neuromix.errors import NetlistError, TechnologyError
+from neuromix.errors import NetlistError
+from neuromix.pdk.bins import Bin, bins_of
 from neuromix.pdk.location import model_file
+from neuromix.pdk.subcircuits import Packaged, packaged
 from neuromix.units import render
-
-_LIMIT = re.compile(r"\b([lw]m(?:in|ax))\s*=\s*(\S+)", re.IGNORECASE)
-_MODEL = re.compile(r"\.model\s+(\w+?)(?:\.\d+)?\s+[np]mos\b", re.IGNORECASE)
-_COMMENT = re.compile(r"\s*(?:;|\$\s|//).*")
 
 _PASSIVES = """\
 .subckt cap a b c=1p
@@ -30,25 +24,6 @@ c0 a b {c}
 r0 a b {r}
 .ends res
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """One ``.model`` card and the sizes that it is meant for, m."""
-
-    model: str
-    text: str
-    length: tuple[float, float]
-    width: tuple[float, float]
-
-    def covers(self, width: float, length: float) -> bool:
-        """Whether ngspice may choose it: both edges belong to a bin, within rounding."""
-        return _within(width, *self.width) and _within(length, *self.length)
-
-
-def _within(value: float, low: float, high: float) -> bool:
-    edge = any(math.isclose(value, limit, rel_tol=1e-15) for limit in (low, high))
-    return edge or low < value < high
 
 
 def device_cards(
@@ -83,18 +58,38 @@ def device_cards(
     sections = technology.sections(corner)
     sizes = {(technology.device(name), width, length) for name, width, length in devices}
     file = model_file(technology)
-    bins = [item for section in sections for item in bins_of(file, section)]
-    used = {
-        item for device, width, length in sizes for item in _chosen(bins, device, width, length)
+    taken_out = {
+        device: found
+        for device in technology.devices
+        if (found := packaged(technology, file, corner, device.model)) is not None
     }
-    text = "".join(item.text for item in bins if item in used)
+    direct = [size for size in sizes if size[0] not in taken_out]
+    bins = [item for section in sections for item in bins_of(file, section)] if direct else []
+    text = _used(bins, direct)
     for name, value in technology.constants:
         text = re.sub(rf"(?<==)(\s*){re.escape(name)}\b", rf"\g<1>{value!r}", text)
-    return text + "".join(_wrapper(device) for device in technology.devices) + _PASSIVES
+    for device in technology.devices:
+        inner = taken_out.get(device)
+        if inner is None:
+            text += _wrapper(device, device.model, "delvto=0 mulu0=1", "")
+        else:
+            cards = _used(inner.bins, [size for size in sizes if size[0] == device], inner.card)
+            text += _wrapper(device, inner.card, _values(inner), cards)
+    return text + _PASSIVES
 
 
-def _chosen(bins: list[Bin], device: Device, width: float, length: float) -> list[Bin]:
-    known = [item for item in bins if item.model == device.model.lower()]
+def _used(
+    bins: Sequence[Bin], sizes: Iterable[tuple[Device, float, float]], card: str | None = None
+) -> str:
+    """Return the text of the bins that some sizes need, in the order of the file."""
+    used = {item for size in sizes for item in _chosen(bins, card, *size)}
+    return "".join(item.text for item in bins if item in used)
+
+
+def _chosen(
+    bins: Sequence[Bin], card: str | None, device: Device, width: float, length: float
+) -> list[Bin]:
+    known = [item for item in bins if item.model == (card or device.model).lower()]
     found = [item for item in known if item.covers(width, length)]
     if not found:
         given = f"W = {render(width, 'm')}, L = {render(length, 'm')}"
@@ -114,74 +109,19 @@ def _chosen(bins: list[Bin], device: Device, width: float, length: float) -> lis
     return found
 
 
-def _wrapper(device: Device) -> str:
+def _values(inner: Packaged) -> str:
+    """Return the values of an instance beside its geometry, both shifts of mismatch among them."""
+    given = {"delvto": "0", "mulu0": "1"} | dict(inner.values)
+    return " ".join(f"{name}={value}" for name, value in given.items())
+
+
+def _wrapper(device: Device, model: str, values: str, cards: str) -> str:
     """Return a transistor whose diffusions follow from its width unless an instance has its own."""
     d = device.diffusion
     return (
         f".subckt {device.neutral} d g s b w=1u l=1u as={{{d}*w}} ad={{{d}*w}} "
         f"ps={{2*(w+{d})}} pd={{2*(w+{d})}}\n"
-        f"m0 d g s b {device.model} w={{w}} l={{l}} as={{as}} ad={{ad}} ps={{ps}} pd={{pd}} "
-        f"delvto=0 mulu0=1\n"
+        f"m0 d g s b {model} w={{w}} l={{l}} as={{as}} ad={{ad}} ps={{ps}} pd={{pd}} "
+        f"{values}\n{cards}"
         f".ends {device.neutral}\n"
     )
-
-
-def bins_of(file: Path, section: str) -> tuple[Bin, ...]:
-    """Return the binned models of one section, in the order of the file."""
-    state = file.stat()
-    return _bins(file, state.st_mtime_ns, state.st_size, section.lower())
-
-
-@functools.lru_cache
-def _bins(file: Path, mtime: int, size: int, section: str) -> tuple[Bin, ...]:
-    lines = _sections(file, mtime, size).get(section)
-    if lines is None:
-        raise TechnologyError(
-            f"the model file has no section {section}",
-            [str(file)],
-            "another version of the PDK, or unset PDK_ROOT to use the pinned one",
-        )
-    cards: list[list[str]] = []
-    inside = False
-    for line in lines:
-        if line.startswith("+"):
-            if inside:
-                cards[-1].append(line)
-        elif line and not line.startswith("*"):
-            inside = _MODEL.match(line) is not None
-            if inside:
-                cards.append([line])
-    return tuple(_bin(card) for card in cards)
-
-
-def _bin(card: list[str]) -> Bin:
-    text = "".join(f"{_COMMENT.sub('', line)}\n" for line in card)
-    limits = {name.lower(): float(value) for name, value in _LIMIT.findall(text)}
-    named = _MODEL.match(text)
-    assert named is not None
-    return Bin(
-        model=named[1].lower(),
-        text=text,
-        length=(limits.get("lmin", 0.0), limits.get("lmax", math.inf)),
-        width=(limits.get("wmin", 0.0), limits.get("wmax", math.inf)),
-    )
-
-
-@functools.lru_cache(maxsize=4)
-def _sections(file: Path, _mtime: int, _size: int) -> dict[str, list[str]]:
-    """Return the lines of every ``.lib NAME`` … ``.endl`` section; calls of sections stay lines."""
-    found: dict[str, list[str]] = {}
-    current: list[str] | None = None
-    for raw in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        line = raw.strip()
-        if line.startswith("."):
-            words = line.lower().split()
-            if words[0] == ".lib" and len(words) == 2:
-                current = found.setdefault(words[1], [])
-                continue
-            if words[0] == ".endl":
-                current = None
-                continue
-        if current is not None:
-            current.append(line)
-    return found

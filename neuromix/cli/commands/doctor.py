@@ -21,13 +21,14 @@ def command(as_json: bool) -> None:
         findings.append(finding)
         if as_json:
             continue
-        click.echo(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.name}")
+        state = "ok" if finding.ok else "absent" if finding.optional else "MISSING"
+        click.echo(f"{state:7}  {finding.name}")
         for key, value in finding.details.items():
             for line in value if isinstance(value, list) else [_words(value)]:
                 click.echo(f"{'':9}{key}: {line}")
         if finding.cure:
             click.echo(f"{'':9}try: {finding.cure}")
-    good = all(finding.ok for finding in findings)
+    good = all(finding.ok or finding.optional for finding in findings)
     if as_json:
         output.print_json({"ok": good, "versions": software(), "checks": findings})
     sys.exit(0 if good else 1)

@@ -60,7 +60,8 @@ def test_near_names_are_offered(run):
 
 def test_pdk_list_says_what_is_missing(run, own_data_folder):
     rows = json.loads(run("pdk", "list", "--json").stdout)
-    included, row = sorted(rows, key=lambda item: item["technology"])
+    included, row, other = sorted(rows, key=lambda item: item["technology"])
+    assert other["cure"] == "neuromix pdk install sky130"
     assert included["technology"] == "generic180"
     assert included["pinned"]
     assert row["path"] is None
@@ -98,7 +99,20 @@ def test_doctor_names_every_cure(run, own_data_folder, monkeypatch):
     assert "libngspice" in checks["ngspice"]["cure"]
     assert checks["model set gf180mcu"]["cure"] == "neuromix pdk install gf180mcu"
     assert "RC run" not in checks, "nothing runs without ngspice"
+    assert checks["model set sky130"]["optional"], "no cell takes it by default"
+    assert not checks["model set gf180mcu"]["optional"]
+    assert "absent   model set sky130" in run("doctor").stdout
     assert "MISSING  ngspice" in run("doctor").stdout
+
+
+def test_a_changed_set_is_a_fault_though_no_cell_takes_it(run, own_data_folder, monkeypatch):
+    file = own_data_folder / "models" / "sky130" / "sky130.lib"
+    file.parent.mkdir(parents=True)
+    file.write_text("changed")
+    monkeypatch.setenv("NEUROMIX_LIBNGSPICE", "libabsent.so")
+    checks = {item["name"]: item for item in json.loads(run("doctor", "--json").stdout)["checks"]}
+    assert not checks["model set sky130"]["ok"]
+    assert not checks["model set sky130"]["optional"]
 
 
 @pytest.mark.ngspice
@@ -108,7 +122,7 @@ def test_doctor_is_content(run):
     assert result.exit_code == 0, found
     names = [item["name"] for item in found["checks"]]
     assert names[:3] == ["ngspice", "RC run", "external source"]
-    assert set(names[3:]) == {"model set generic180", "model set gf180mcu"}
+    assert set(names[3:]) == {f"model set {name}" for name in ("generic180", "gf180mcu", "sky130")}
     details = {item["name"]: item["details"] for item in found["checks"]}
     assert int(details["ngspice"]["version"].split(".")[0]) >= 31
     assert details["model set gf180mcu"]["seconds"] < 1.0

@@ -12,7 +12,7 @@ from neuromix import library, pdk
 from neuromix.engine.job import Job
 from neuromix.engine.pool import NgspiceEngine
 from neuromix.netlist.deck import Deck, Vector
-from neuromix.pdk import cards
+from neuromix.pdk import bins
 
 WIDTHS = (0.22e-6, 0.5e-6, 1e-6, 1.2e-6, 4e-6, 10e-6, 100e-6)
 LENGTHS = (0.28e-6, 0.5e-6, 1e-6, 1.2e-6, 2e-6, 10e-6, 50e-6)
@@ -40,9 +40,9 @@ class TestModelFile:
         written = {line.rstrip() for line in source.splitlines()}
         for corner, sections in technology.corners:
             for section in sections:
-                bins = cards.bins_of(pdk.model_file(technology), section)
-                assert len(bins) == 16, (corner, section)
-                for item in bins:
+                found = bins.bins_of(pdk.model_file(technology), section)
+                assert len(found) == 16, (corner, section)
+                for item in found:
                     assert set(item.text.splitlines()) <= written
 
     def test_chosen_bins_contain_the_size(self, technology):
@@ -85,8 +85,8 @@ class TestModelFile:
             assert (law.length_offset, law.width_offset) == (-given["par_l"], -given["par_w"])
 
     def test_reading_is_quick(self, technology):
-        cards._bins.cache_clear()
-        cards._sections.cache_clear()
+        bins._bins.cache_clear()
+        bins._sections.cache_clear()
         started = time.perf_counter()
         pdk.device_cards(technology, "tt", [("nfet", 1e-6, 1e-6), ("pfet", 1e-6, 1e-6)])
         # 0.04 s where it was measured; the promise is 0.15 s.
