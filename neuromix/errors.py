@@ -18,6 +18,7 @@ NeuromixError
 │   ├── TimedOut               no answer in time; the worker was killed
 │   └── WorkerDied             the worker process is gone
 ├── ModelFileError             a model file that is truncated, hostile or of another schema
+├── EventFileError             a file of events that is damaged, unsorted or of another format
 ├── BelowNumericalFloor        a spread that the simulator's own error explains
 ├── FitFailed                  the data do not determine the model
 ├── FabricError                events that a fabric cannot carry
@@ -179,6 +180,10 @@ class WorkerDied(EngineError):
 
 class ModelFileError(NeuromixError):
     """A model file that is truncated, hostile, or of another schema."""
+
+
+class EventFileError(NeuromixError):
+    """A file of events that is damaged, unsorted, or of another format."""
 
 
 class BelowNumericalFloor(NeuromixError):
