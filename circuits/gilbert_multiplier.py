@@ -1,7 +1,5 @@
 """Four-quadrant multiplier of two differential voltages, ten transistors, replica included."""
 
-import math
-
 from neuromix.declare import (
     Bench,
     Bias,
@@ -15,10 +13,10 @@ from neuromix.declare import (
     Noise,
     OperatingPoint,
     Parameter,
-    Points,
     Port,
     Realisation,
     Settings,
+    Sine,
     Specification,
     Step,
     Sweep,
@@ -69,13 +67,6 @@ def axis(half: float) -> tuple[Parameter, ...]:
         Parameter("high", half, "V", "swept value at the end", -1.0, 1.0),
         Parameter("points", 41, "1", "of the sweep", 2, 1e6),
     )
-
-
-def sinusoid(amplitude: float, frequency: float, centre: float) -> Points:
-    """Return one millisecond of a sinusoid, V."""
-    times = [k * 2e-6 for k in range(501)]
-    values = [centre + amplitude * math.sin(2.0 * math.pi * frequency * t) for t in times]
-    return Points(tuple(times), tuple(values))
 
 
 cell = Cell(
@@ -193,10 +184,10 @@ cell = Cell(
             name="product",
             summary="output current under waveforms of x and y",
             drives=(
-                Voltage("x1", sinusoid(0.01, 4e3, 1.1)),
-                Voltage("x2", sinusoid(-0.01, 4e3, 1.1)),
-                Voltage("y1", sinusoid(0.01, 1e3, 0.75)),
-                Voltage("y2", sinusoid(-0.01, 1e3, 0.75)),
+                Voltage("x1", Sine(1.1, 0.01, 4e3, 1e-3)),
+                Voltage("x2", Sine(1.1, -0.01, 4e3, 1e-3)),
+                Voltage("y1", Sine(0.75, 0.01, 1e3, 1e-3)),
+                Voltage("y2", Sine(0.75, -0.01, 1e3, 1e-3)),
                 OUTPUT,
             ),
             analysis=Transient("duration", "max_step"),

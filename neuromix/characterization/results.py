@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 WAVE_POINTS = 801
-"""Even points on which a kept waveform is stored."""
+"""Most points of a kept waveform that are stored."""
+
+AXES = {"time": "s", "frequency": "Hz", "sweep": ""}
+"""What waveforms are over, and units; that of a sweep is that of its ports."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,19 +147,31 @@ def _padded(arrays: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 
 def _add_waves(dataset: xr.Dataset, dim: str, answers: Sequence[Answer]) -> None:
-    kept = [answer.outcome.waves for answer in answers]
-    if not kept or not all("time" in waves for waves in kept):
-        return
-    grids = [np.linspace(waves["time"][0], waves["time"][-1], WAVE_POINTS) for waves in kept]
-    dataset[f"{dim}_wave_time"] = ((dim, "point"), np.stack(grids), {"units": "s"})
-    for name in kept[0]:
-        if name != "time":
-            table = [
-                np.interp(g, waves["time"], waves[name])
-                for g, waves in zip(grids, kept, strict=True)
-            ]
-            unit = {"units": "A" if name.startswith("i(") else "V"}
-            dataset[f"{dim}_wave_{name}"] = ((dim, "point"), np.stack(table), unit)
+    """Add the kept waveforms, a row for each run, NaN where a run has no such axis or waveform.
+
+    A longer one is brought to an even grid; a shorter one keeps its own points.
+    """
+    rows = [_short_waves(answer.outcome.waves) for answer in answers]
+    length = max((len(wave) for row in rows for wave in row.values()), default=0)
+    for name in dict.fromkeys(name for row in rows for name in row):
+        table = np.full((len(rows), length), np.nan)
+        for line, row in zip(table, rows, strict=True):
+            wave = row.get(name, np.empty(0))
+            line[: len(wave)] = wave
+        unit = AXES.get(name, "A" if name.startswith("i(") else "V")
+        dataset[f"{dim}_wave_{name}"] = ((dim, "point"), table, {"units": unit} if unit else {})
+
+
+def _short_waves(waves: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return at most :data:`WAVE_POINTS` points of each waveform; nothing of a single point."""
+    axis = next((name for name in AXES if name in waves), None)
+    if axis is None:
+        return {}
+    grid = waves[axis]
+    if len(grid) <= WAVE_POINTS:
+        return dict(waves)
+    even = np.linspace(grid[0], grid[-1], WAVE_POINTS)
+    return {name: np.interp(even, grid, wave) for name, wave in waves.items()}
 
 
 def _add_mismatch(dataset: xr.Dataset, results: Results) -> None:

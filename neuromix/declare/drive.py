@@ -6,6 +6,7 @@ resolved when the deck is composed, so that one declaration serves a whole sweep
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -80,6 +81,27 @@ class Pulses:
 
 
 @dataclass(frozen=True, slots=True)
+class Sine:
+    """``centre + amplitude sin(2π frequency t)``, straight between ``count`` even times."""
+
+    centre: Number
+    amplitude: Number
+    frequency: Number
+    duration: Number
+    count: Number = 501
+
+    def points(self, values: Mapping[str, float]) -> tuple[tuple[float, float], ...]:
+        """Return the corners of the waveform, as (s, SI) pairs."""
+        centre, amplitude = resolve(self.centre, values), resolve(self.amplitude, values)
+        frequency, count = resolve(self.frequency, values), round(resolve(self.count, values))
+        step = resolve(self.duration, values) / (count - 1)
+        times = [k * step for k in range(count)]
+        return tuple(
+            (t, centre + amplitude * math.sin(2.0 * math.pi * frequency * t)) for t in times
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Points:
     """Straight lines between corners."""
 
@@ -91,7 +113,7 @@ class Points:
         return tuple(zip(self.times, self.values, strict=True))
 
 
-Waveform = Constant | Step | Pulses | Points
+Waveform = Constant | Step | Pulses | Sine | Points
 
 
 @dataclass(frozen=True, slots=True)

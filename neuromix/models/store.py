@@ -158,6 +158,14 @@ def save(model: Model, path: str | Path) -> Path:
     """Write a model file: beside, then replace."""
     if not isinstance(model, Model):
         raise BadValue(f"save: {model!r} is not a model", cure='save(model, "CELL.T.model.json")')
+    for what, numbers in (("proof", model.proof), ("spread", model.spread)):
+        for name, value in numbers.items():
+            if not math.isfinite(value):
+                raise BadValue(
+                    f"save: the {what} of {name!r} is {value}, which no model file holds",
+                    [repr(model)],
+                    "look at what it was computed from; a model that diverges has such errors",
+                )
     return replace_file(as_path(path, "save"), encode(model))
 
 
