@@ -26,6 +26,7 @@ from neuromix.declare.drive import (
     Load,
     Points,
     Pulses,
+    Sine,
     Step,
     Voltage,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "Pulses",
     "Realisation",
     "Settings",
+    "Sine",
     "Specification",
     "Step",
     "Sweep",
