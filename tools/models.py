@@ -28,6 +28,9 @@ from neuromix.units import kelvin
 ROOT = Path(__file__).resolve().parent.parent
 CIRCUITS = ROOT / "circuits"
 SAMPLES = 200
+FEWER_SAMPLES = {"izhikevich_neuron.generic180": 64}
+"""An instance of it takes seconds to simulate and seconds to fit."""
+
 WORKERS = 2
 TEMPERATURES = tuple(map(kelvin, (0.0, 27.0, 85.0)))
 SUPPLY_TOLERANCE = 0.1
@@ -45,7 +48,7 @@ def plan_of(cell: Cell, technology: Technology) -> Plan:
             round(nominal * factor, 4)
             for factor in (1.0 - SUPPLY_TOLERANCE, 1.0, 1.0 + SUPPLY_TOLERANCE)
         ),
-        samples=SAMPLES,
+        samples=FEWER_SAMPLES.get(f"{cell.name}.{technology.name}", SAMPLES),
         star=True,
     )
 
