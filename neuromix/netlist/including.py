@@ -6,7 +6,7 @@ So the worker opens no file, and a deck's key covers every byte of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from neuromix.errors import NetlistError
@@ -36,6 +36,8 @@ class Inclusion:
         whether a file is under one of them.
     anywhere : bool
         Whether other files may be, too: what is trusted.
+    prepared : callable
+        What is done with each text, this one included, before it is split into statements.
 
     Attributes
     ----------
@@ -45,9 +47,16 @@ class Inclusion:
         Includes that were followed only because they are trusted.
     """
 
-    def __init__(self, roots: Sequence[Path], *, anywhere: bool = False) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        *,
+        anywhere: bool = False,
+        prepared: Callable[[str], str] = str,
+    ) -> None:
         self._roots = [Path(root).resolve() for root in roots]
         self._anywhere = anywhere
+        self._prepared = prepared
         self._left = LARGEST_TEXT
         self._count = 0
         self._files = 0
@@ -68,7 +77,7 @@ class Inclusion:
         return self._expand(self._split(text, file), start, ())
 
     def _split(self, text: str, file: str) -> list[Statement]:
-        found = statements_of(text, file, LARGEST_TEXT, MOST_STATEMENTS)
+        found = statements_of(self._prepared(text), file, LARGEST_TEXT, MOST_STATEMENTS)
         self._count += len(found)
         if self._count > MOST_STATEMENTS:
             raise NetlistError(
@@ -82,7 +91,8 @@ class Inclusion:
     ) -> list[Statement]:
         found: list[Statement] = []
         for item in statements:
-            if item.word in INCLUDES or item.word == ".lib":
+            # One word behind .lib begins a section; a file and a section are an include.
+            if item.word in INCLUDES or (item.word == ".lib" and len(item.text.split()) > 2):
                 found += self._included(item, folder, stack)
             else:
                 found.append(item)
@@ -94,7 +104,7 @@ class Inclusion:
         named = _PATH.match(item.text)
         section = named[4].lower() if named else ""
         if named is None or (item.word == ".lib") != bool(section):
-            return self._refuse(item, "an include names one file, a .lib a file and a section")
+            return self._refuse(item, "an include names one file, .lib a file and a section")
         path = self._file(item, next(filter(None, named.groups()[:3]), ""), folder)
         if path is None:
             return []

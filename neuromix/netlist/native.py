@@ -3,6 +3,13 @@
 ``M1 d g s b nfet_03v3 w=2u l=1u`` and ``X1 d g s b nfet_03v3 w=2u l=1u nf=1 m=2`` become instances
 of the neutral device that the technology declares for that model, so that mismatch, corners and the
 table of devices work on them as on a cell of the library.
+
+A transistor of ``nf`` fingers becomes that many devices side by side, each of ``w/nf``, since ``w``
+is the width of all of them: their currents add, and their mismatch averages to that of one device
+of the same area. What is neglected: fingers share diffusions (where ``as`` … ``pd`` are given for
+the whole, each gets its part of them), and narrow ones have edges of their own. The resistances
+of diffusions in squares (``nrd``, ``nrs``) and the stress of the isolation (``sa``, ``sb``, ``sd``)
+are left out: second-order effects of a layout, which the neutral devices of no cell have.
 """
 
 from __future__ import annotations
@@ -10,15 +17,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from neuromix.errors import NetlistError
+from neuromix.errors import BadValue, NetlistError
+from neuromix.units import parse as parse_number
 
 LARGEST_MULTIPLIER = 1024
 """More parallel devices are a typing error."""
 
 _ASSIGNMENT = re.compile(r"\b([A-Za-z_]\w*)\s*=\s*(\S+)")
 _KEPT = ("w", "l", "as", "ad", "ps", "pd")
-_NEUTRAL_CHOICE: Mapping[str, float] = {"nrd": 0.0, "nrs": 0.0, "sa": 0.0, "sb": 0.0, "sd": 0.0}
-"""What has no effect at this value; another one is refused and not dropped."""
+_LAYOUT = frozenset(("nrd", "nrs", "sa", "sb", "sd"))
+"""What a layout adds; left out, as the module says."""
 
 _TERMINALS = 4
 
@@ -59,32 +67,45 @@ def native_transistor(line: str, where: str, native: Mapping[str, str]) -> tuple
             f"four nodes and one of {', '.join(sorted(native))}",
         )
     values = {name.lower(): value for name, value in _ASSIGNMENT.findall(line)}
-    count = _count(values.pop("m", "1"), line, where)
-    if _count(values.pop("nf", "1"), line, where) != 1:
-        raise NetlistError(
-            f"{where}: {words[0]} has several fingers, which the model of one device does not tell",
-            [line],
-            "m= devices of one finger, each of which draws mismatch of its own",
-        )
+    fingers = _count(values.pop("nf", "1"), line, where)
+    count = fingers * _count(values.pop("m", "1"), line, where)
     for name, value in values.items():
-        if name not in _KEPT and float(_number(value, line, where)) != _NEUTRAL_CHOICE.get(name):
+        if name not in _KEPT and name not in _LAYOUT:
             raise NetlistError(
                 f"{where}: {name}={value} of {words[0]} has no place in a cell",
                 [line],
-                f"leave it out; known are {', '.join(_KEPT)} and m",
+                f"leave it out; known are {', '.join(_KEPT)}, nf and m",
             )
-    sizes = " ".join(f"{name}={values[name]}" for name in _KEPT if name in values)
+    kept = {name: values[name] for name in _KEPT if name in values}
+    if fingers > 1:
+        divided = _KEPT if len(kept) > 2 else ("w",)
+        kept |= {n: _part(kept[n], fingers, line, where) for n in divided if n in kept and n != "l"}
+    sizes = " ".join(f"{name}={value}" for name, value in kept.items())
     name = words[0].lower() if letter == "x" else f"x{words[0].lower()}"
     nodes = " ".join(words[1 : _TERMINALS + 1])
     names = [name] if count == 1 else [f"{name}_{k}" for k in range(1, count + 1)]
     return tuple(f"{item} {nodes} {native[model]} {sizes}" for item in names)
 
 
+def _part(text: str, fingers: int, line: str, where: str) -> str:
+    """Return the part of a size that one finger has."""
+    try:
+        return repr(parse_number(text) / fingers)
+    except BadValue as error:
+        raise NetlistError(
+            f"{where}: {text!r} cannot be divided among {fingers} fingers",
+            [line],
+            "the width of one finger, and m= in the place of nf=",
+        ) from error
+
+
 def _number(text: str, line: str, where: str) -> str:
     try:
         float(text)
     except ValueError as error:
-        raise NetlistError(f"{where}: {text!r} is not a plain number", [line]) from error
+        raise NetlistError(
+            f"{where}: {text!r} is not a plain number", [line], "a number such as 2"
+        ) from error
     return text
 
 

@@ -28,6 +28,13 @@ _NEUTRAL_VALUES = {
     "res": {"r"},
 }
 _PRIMITIVE_VALUES = {"r", "c", "l", "m", "ic", "tc1", "tc2"}
+_FUNCTIONS = ("abs", "acos", "asin", "atan", "arctan", "ceil", "cos", "cosh", "exp", "floor", "int")
+_MORE_FUNCTIONS = ("ln", "log", "log10", "max", "min", "nint", "pow", "pwr", "sgn", "sin", "sinh")
+_DRAWS_AND_WORDS = ("agauss", "aunif", "gauss", "limit", "unif", "and", "defined", "div", "mod")
+_LAST_WORDS = ("not", "or", "sqr", "sqrt", "tan", "tanh")
+FUNCTION_WORDS = frozenset((*_FUNCTIONS, *_MORE_FUNCTIONS, *_DRAWS_AND_WORDS, *_LAST_WORDS))
+"""Words of ngspice's own arithmetic; a parameter of such a name is not found."""
+
 _SOURCE_WORDS = {"dc", "ac", "pulse", "pwl", "sin", "exp"}
 
 
@@ -244,6 +251,13 @@ def parse_subcircuit(
                 raise NetlistError(f"{file}: two {what} are called {name!r}", cure="rename one")
     joined = "\n".join(body)
     asked = tuple(dict.fromkeys(_PARAMETER.findall(joined)))
+    for name in asked:
+        if name.lower() in FUNCTION_WORDS:
+            raise NetlistError(
+                f"{file}: {{{name}}} is a function of ngspice's arithmetic, not a parameter",
+                [line for line in body if f"{{{name}}}" in line.replace(" ", "")][:1],
+                f"another name, such as p_{name}",
+            )
     return Subcircuit(header[1], tuple(header[2:]), tuple(elements), asked, joined, file)
 
 

@@ -26,6 +26,17 @@ NATIVE = {"nfet_03v3": "nfet", "pfet_03v3": "pfet"}
             "x3 d g s b nfet_03v3 w=2u l=1u m=2",
             ("x3_1 d g s b nfet w=2u l=1u", "x3_2 d g s b nfet w=2u l=1u"),
         ),
+        (
+            "m4 d g s b nfet_03v3 w=2u l=1u nf=2 m=2 nrd='0.18u/w' sa=1u",
+            tuple(f"xm4_{k} d g s b nfet w=1e-06 l=1u" for k in range(1, 5)),
+        ),
+        (
+            "m5 d g s b nfet_03v3 w=3u l=1u nf=3 as=3p ad=6p ps=9u pd=9u",
+            tuple(
+                f"xm5_{k} d g s b nfet w=1e-06 l=1u as=1e-12 ad=2e-12 ps=3e-06 pd=3e-06"
+                for k in range(1, 4)
+            ),
+        ),
         ("c1 a b 1p", ("c1 a b 1p",)),
         ("x9 a b cap c=1p", ("x9 a b cap c=1p",)),
     ],
@@ -39,11 +50,11 @@ def test_a_statement(line, becomes):
     [
         ("m1 d g s b nfet_06v0 w=2u l=1u", "one of nfet_03v3, pfet_03v3"),
         ("m1 d g s nfet_03v3 w=2u l=1u", "four nodes"),
-        ("m1 d g s b nfet_03v3 w=2u l=1u nf=4", "several fingers"),
+        ("m1 d g s b nfet_03v3 w={w} l=1u nf=4", "cannot be divided among 4 fingers"),
+        ("m1 d g s b nfet_03v3 w=2u l=1u nf=1.5", "no number of devices"),
         ("m1 d g s b nfet_03v3 w=2u l=1u m=1.5", "no number of devices"),
         ("m1 d g s b nfet_03v3 w=2u l=1u m=1e9", "no number of devices"),
         ("m1 d g s b nfet_03v3 w=2u l=1u m={m}", "not a plain number"),
-        ("m1 d g s b nfet_03v3 w=2u l=1u nrd=0.4", "has no place"),
         ("m1 d g s b nfet_03v3 w=2u l=1u delvto=0", "has no place"),
     ],
 )
