@@ -1,6 +1,6 @@
 """A generic 180 nm process at 1.8 V, its models written from textbook values: nothing to fetch."""
 
-from neuromix.declare import Device, IncludedModelSet, MismatchLaw, Technology
+from neuromix.declare import Device, IncludedModelSet, MismatchLaw, ProcessLaw, Technology
 
 # A matching coefficient is the spread of a pair's difference; each of the two has 1/sqrt(2) of it.
 OF_A_PAIR = 0.7071
@@ -13,6 +13,9 @@ MISMATCH = MismatchLaw(
     length_offset=0.0,
     width_offset=0.0,
 )
+
+# Corners are three sigma: 40 mV of threshold, 5 % of mobility.
+PROCESS = ProcessLaw(threshold=40e-3 / 3, mobility=0.05 / 3)
 
 technology = Technology(
     name="generic180",
@@ -36,4 +39,5 @@ technology = Technology(
         sha256="e50ae364dcf161d8bfb864f5538da455c9bce0201a1bfca45c506f9d30418c6f",
         licence="GPL-3.0-or-later",
     ),
+    process=(("nfet", PROCESS), ("pfet", PROCESS)),
 )

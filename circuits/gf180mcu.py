@@ -1,6 +1,6 @@
 """GlobalFoundries 180 nm MCU, the 3.3 V transistors of its open process design kit."""
 
-from neuromix.declare import Device, MismatchLaw, ModelSet, Technology
+from neuromix.declare import Device, MismatchLaw, ModelSet, ProcessLaw, Technology
 
 # The foundry gives each transistor of a pair 1/sqrt(2) of the spread of their difference.
 OF_A_PAIR = 0.7071
@@ -58,5 +58,10 @@ technology = Technology(
         sha256="8225ce55f2d4dc034565c8b54ba2ac7d3050c0f407e34b3d5558d850d4905e7f",
         open_pdks="libs.tech/ngspice/sm141064.ngspice",
         licence="Apache-2.0",
+    ),
+    # Corners are three sigma: 70 mV (n) and 75 mV (p) of threshold, 5 % of the oxide's charge.
+    process=(
+        ("nfet", ProcessLaw(threshold=70e-3 / 3, mobility=0.05 / 3)),
+        ("pfet", ProcessLaw(threshold=75e-3 / 3, mobility=0.05 / 3)),
     ),
 )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from neuromix.characterization.datasheet.writing import datasheet
     from neuromix.characterization.fitting import fit
     from neuromix.characterization.operating_point import operating_point
+    from neuromix.characterization.self_test import check_technology
     from neuromix.characterization.simulation import simulate
     from neuromix.characterization.verification import verify
     from neuromix.data.events import Events
@@ -46,6 +47,7 @@ _PLACES = {
     "cell": "neuromix.library",
     "cells": "neuromix.library",
     "characterize": "neuromix.characterization.campaign",
+    "check_technology": "neuromix.characterization.self_test",
     "dataset": "neuromix.models.catalogue",
     "datasheet": "neuromix.characterization.datasheet.writing",
     "fit": "neuromix.characterization.fitting",
@@ -77,6 +79,7 @@ __all__ = [
     "cell",
     "cells",
     "characterize",
+    "check_technology",
     "dataset",
     "datasheet",
     "fit",

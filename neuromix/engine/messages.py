@@ -15,8 +15,16 @@ FOLDER_PREFIX = "neuromix-worker-"
 """Of the name of a worker's own folder."""
 
 
+SHIFTS = frozenset({"delvto"})
+"""Parameters that an alteration moves from where the model cards have put them.
+
+ngspice's ``alter`` is absolute, and a card may compute a shift of the threshold of its own, with
+which a foundry makes its corners.
+"""
+
+
 class Alteration(msgspec.Struct, frozen=True, array_like=True):
-    """Set one parameter of one device to an absolute value."""
+    """Set one parameter of one device to a value; one of :data:`SHIFTS` moves by the value."""
 
     device: str
     parameter: str

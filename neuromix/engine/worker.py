@@ -25,6 +25,7 @@ from neuromix.engine.log import MORE_MEMORY, classify
 from neuromix.engine.messages import (
     FOLDER_PREFIX,
     FRAME,
+    SHIFTS,
     Answer,
     Load,
     Probe,
@@ -85,6 +86,7 @@ class Worker:
     def __init__(self) -> None:
         self._engine = Ngspice()
         self._loaded: Load | None = None
+        self._nominals: dict[str, float] = {}
         self._runs = 0
 
     def answer(self, request: Request) -> Answer:
@@ -113,6 +115,7 @@ class Worker:
 
     def _load(self, request: Load) -> Answer:
         self._loaded = None
+        self._nominals.clear()
         self._engine.command("destroy all")
         self._engine.command("remcirc")
         self._engine.take_log()
@@ -126,9 +129,10 @@ class Worker:
             raise SimulationFailed("no deck is loaded")
         for item in request.alterations:
             target = f"@{item.device}[{item.parameter}]"
-            self._engine.command(f"alter {target} = {item.value!r}")
+            value = item.value + (self._nominal(target) if item.parameter in SHIFTS else 0.0)
+            self._engine.command(f"alter {target} = {value!r}")
             found = float(self._engine.vector(target)[0])
-            if abs(found - item.value) > 1e-9 * abs(item.value) + 1e-300:
+            if abs(found - value) > 1e-9 * abs(value) + 1e-300:
                 raise SimulationFailed(f"ngspice did not alter {target}")
         before = self._engine.plot()
         self._engine.take_log()
@@ -155,6 +159,12 @@ class Worker:
         for name in request.keep:
             arrays[f"wave {name}"] = pack_array(waves[name])
         return Answer(values, arrays, exhausted=self._runs >= RUNS_BEFORE_EXHAUSTED)
+
+    def _nominal(self, target: str) -> float:
+        """Return the value that the loaded deck gives a parameter, before any alteration."""
+        if target not in self._nominals:
+            self._nominals[target] = float(self._engine.vector(target)[0])
+        return self._nominals[target]
 
     def _waves(self, deck: Load, before: str) -> dict[str, NDArray[np.float64]]:
         plot = self._engine.plot()

@@ -72,6 +72,12 @@ def _lines(file: Path, mtime: int, size: int, section: str) -> tuple[str, ...]:
     return lines
 
 
+def section_names(file: Path) -> tuple[str, ...]:
+    """Return the names of all sections, lower case, in the order of the file."""
+    state = file.stat()
+    return tuple(_sections(file, state.st_mtime_ns, state.st_size))
+
+
 def statements(lines: Iterable[str]) -> list[list[str]]:
     """Return statements: each a line and its continuations, comments gone."""
     found: list[list[str]] = []

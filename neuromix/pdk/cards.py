@@ -16,7 +16,7 @@ from neuromix.pdk.location import model_file
 from neuromix.pdk.subcircuits import Packaged, packaged
 from neuromix.units import render
 
-_PASSIVES = """\
+PASSIVES = """\
 .subckt cap a b c=1p
 c0 a b {c}
 .ends cap
@@ -71,11 +71,11 @@ def device_cards(
     for device in technology.devices:
         inner = taken_out.get(device)
         if inner is None:
-            text += _wrapper(device, device.model, "delvto=0 mulu0=1", "")
+            text += wrapper(device, device.model)
         else:
             cards = _used(inner.bins, [size for size in sizes if size[0] == device], inner.card)
-            text += _wrapper(device, inner.card, _values(inner), cards)
-    return text + _PASSIVES
+            text += wrapper(device, inner.card, _values(inner), cards)
+    return text + PASSIVES
 
 
 def _used(
@@ -115,12 +115,19 @@ def _values(inner: Packaged) -> str:
     return " ".join(f"{name}={value}" for name, value in given.items())
 
 
-def _wrapper(device: Device, model: str, values: str, cards: str) -> str:
-    """Return a transistor whose diffusions follow from its width unless an instance has its own."""
+def header(device: Device) -> str:
+    """Return the first line of the subcircuit that a netlist instantiates, sizes in metres."""
     d = device.diffusion
     return (
         f".subckt {device.neutral} d g s b w=1u l=1u as={{{d}*w}} ad={{{d}*w}} "
-        f"ps={{2*(w+{d})}} pd={{2*(w+{d})}}\n"
+        f"ps={{2*(w+{d})}} pd={{2*(w+{d})}}"
+    )
+
+
+def wrapper(device: Device, model: str, values: str = "delvto=0 mulu0=1", cards: str = "") -> str:
+    """Return a transistor whose diffusions follow from its width unless an instance has its own."""
+    return (
+        f"{header(device)}\n"
         f"m0 d g s b {model} w={{w}} l={{l}} as={{as}} ad={{ad}} ps={{ps}} pd={{pd}} "
         f"{values}\n{cards}"
         f".ends {device.neutral}\n"

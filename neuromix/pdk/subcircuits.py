@@ -65,8 +65,8 @@ def _packaged(
         return None
     texts = [(constant.lower(), repr(value)) for constant, value in constants]
     scale = 1.0
-    for _, outside in split:
-        for statement in outside:
+    for _, around in split:
+        for statement in around:
             if statement.lower().startswith(".param"):
                 texts += assignments(statement)
             elif found := _SCALE.match(statement):
@@ -99,11 +99,16 @@ def _number_or_braces(known: Parameters, text: str) -> str:
     return repr(value) if isinstance(value, float) else f"{{{value}}}"
 
 
+def outside(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the statements of a section outside of its subcircuits, each on one line."""
+    return _subcircuits(lines)[1]
+
+
 @functools.lru_cache(maxsize=16)
 def _subcircuits(lines: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Return the lines of each subcircuit, first line included, and the statements outside."""
     bodies: dict[str, tuple[str, ...]] = {}
-    outside: list[str] = []
+    around: list[str] = []
     start: int | None = None
     for number, line in enumerate(lines):
         word = line[:7].lower() if line.startswith(".") else ""
@@ -113,8 +118,8 @@ def _subcircuits(lines: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], tu
             bodies[lines[start].split()[1].lower()] = lines[start:number]
             start = None
         elif start is None:
-            outside.append(line)
-    return bodies, tuple(_joined(outside))
+            around.append(line)
+    return bodies, tuple(_joined(around))
 
 
 def _joined(lines: Sequence[str]) -> list[str]:

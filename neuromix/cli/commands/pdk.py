@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import sys
 from pathlib import Path
 
 import click
@@ -11,7 +13,7 @@ from neuromix.cli import options, output
 
 @click.group("pdk")
 def command() -> None:
-    """Fetch and list the foundries' model sets."""
+    """Fetch, list and test the foundries' model sets."""
 
 
 @command.command()
@@ -79,3 +81,49 @@ def list_model_sets(as_json: bool) -> None:
             for row in rows
         ],
     )
+
+
+@command.command()
+@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.option("--samples", default=1000, show_default=True, help="Draws of each kind.")
+@click.option("--seed", default=1, show_default=True, help="Root of the draws.")
+@options.as_json
+def check(names: tuple[str, ...], samples: int, seed: int, as_json: bool) -> None:
+    """Test technologies in ngspice; exit with 1 where one fails.
+
+    Two equal transistors have to vary as the declared law says, falling with their area; the
+    transistors of a die have to share its process; equal seeds have to give equal numbers; shifts
+    of the model cards have to stay, and trimmed cards to give the currents of the whole set.
+    """
+    from neuromix import library
+    from neuromix.characterization.self_test import check_technology
+
+    technologies = [library.technology(name) for name in names]
+    found = []
+    for technology in technologies:
+        result = check_technology(technology, samples=samples, seed=seed)
+        found.append(result)
+        if not as_json:
+            output.print_table(
+                f"{technology.name}, {samples} draws of seed {seed}",
+                ("", "device", "check", "found", "bounds", "meaning"),
+                [
+                    (
+                        "ok" if item.ok else "FAILED",
+                        item.device,
+                        item.name,
+                        f"{item.found:.4g} {item.unit}".rstrip(),
+                        f"{item.low:.4g} … {item.high:.4g}",
+                        item.meaning,
+                    )
+                    for item in result.checks
+                ],
+            )
+            click.echo(
+                f"{technology.name}: {'passes' if result.ok else f'{len(result.failed)} FAILED'}; "
+                f"a technology without fault fails with a probability below "
+                f"{result.false_alarm:.0e}"
+            )
+    if as_json:
+        output.print_json([{"ok": item.ok, **dataclasses.asdict(item)} for item in found])
+    sys.exit(0 if all(item.ok for item in found) else 1)
