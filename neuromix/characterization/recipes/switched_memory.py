@@ -231,7 +231,7 @@ class Recipe:
         return {
             "droop_error": float(relative.max()),
             "droop_error_median": float(np.median(relative)),
-            "pedestal_error_volts": float(max(added)),
+            "pedestal_error_volts": float(np.max(added)),
             "holds": float(len(pairs)),
         }
 

@@ -17,6 +17,7 @@ from neuromix.characterization.recipe import Record, Stimulus, Transfer
 from neuromix.characterization.spectra import white_and_flicker
 from neuromix.declare import Cell
 from neuromix.models.families.transconductor_capacitor import (
+    REFERENCE_VOLTAGE,
     Dynamics,
     respond,
     static_currents,
@@ -58,6 +59,15 @@ OUTPUTS = (0.6, 0.75, 0.9, 1.05, 1.2, 1.35, 1.5)
 """Held outputs of the sweeps of the training, V."""
 
 OUTPUTS_OF_AN_INSTANCE = (0.7, 1.1)
+
+FOLLOWED = 0.75
+"""About the share of the input that the tail's node follows, where the search starts."""
+
+ABOVE_LOWEST = 0.03
+"""About how far the tail's node stands above an output that it has bottomed, V."""
+
+SATURATED = 0.01
+"""Change of a current by which a pair counts as saturated."""
 
 SMALL = 0.1
 """Share of the bias current below which errors of a static current count absolutely."""
@@ -149,6 +159,7 @@ class Recipe:
     def fit(self, records: Sequence[Record], temperature: float) -> tuple[Family, dict[str, float]]:
         """Fit the static current to the sweeps, then poles and knees to the free runs."""
         thermal = thermal_voltage(temperature)
+        runs = [item for item in records if item.stimulus.bench == "waveform"]
         start = Dynamics(
             capacitance=self._capacitance,
             bias_current=self._bias,
@@ -167,15 +178,42 @@ class Recipe:
             ceiling=self._supply,
             pair_early=0.06,
             pair_knee=0.85 * thermal,
-            pair_drop=0.29,
+            pair_drop=self._lowest(runs),
             pair_softness=0.01,
             mirror_softness=0.01,
         )
-        sweeps = [item for item in records if item.stimulus.bench == "transfer"]
-        runs = [item for item in records if item.stimulus.bench == "waveform"]
+        sweeps = self._saturated([item for item in records if item.stimulus.bench == "transfer"])
         fitted, errors = adjust(start, STATIC, lambda d: self._static_errors(d, sweeps))
         fitted, found = adjust(fitted, DYNAMIC, lambda d: self._run_errors(d, runs), 15)
         return fitted, errors | found
+
+    def _lowest(self, runs: Sequence[Record]) -> float:
+        """Return about the voltage of the tail's node, from where the outputs bottom, V."""
+        found = []
+        for item in runs:
+            output = item.arrays["output"]
+            at = float(np.argmin(output)) / (len(output) - 1) * item.stimulus.duration
+            negative = np.interp(at, *item.stimulus.waveform(self._cell, "in_n"))
+            found.append(float(output.min()) - FOLLOWED * (negative - REFERENCE_VOLTAGE))
+        return min(found) + ABOVE_LOWEST
+
+    def _saturated(self, sweeps: Sequence[Record]) -> list[Record]:
+        """Return the sweeps at outputs that leave the pair saturated.
+
+        There the current at the most negative input is, within a percent, that of the same common
+        mode with the output in the middle.
+        """
+        given = [self._swept(item.stimulus)[0] for item in sweeps]
+        middle = {
+            values["v_common"]: float(item.arrays["i_out"][0])
+            for values, item in zip(given, sweeps, strict=True)
+            if values["v_held"] == REFERENCE_VOLTAGE
+        }
+        return [
+            item
+            for values, item in zip(given, sweeps, strict=True)
+            if abs(item.arrays["i_out"][0] / middle[values["v_common"]] - 1.0) < SATURATED
+        ]
 
     def refit(
         self, nominal: Model, records: Sequence[Record], baseline: Sequence[Record]
@@ -269,9 +307,9 @@ class Recipe:
         each = [_nrmse(a.arrays["output"], b.arrays["output"]) for a, b in pairs]
         energy = [abs(b.values["energy"] / a.values["energy"] - 1.0) for a, b in pairs]
         return {
-            "nrmse": max(each),
+            "nrmse": float(np.max(each)),
             "nrmse_median": float(np.median(each)),
-            "energy_error": max(energy),
+            "energy_error": float(np.max(energy)),
             "runs": float(len(pairs)),
         }
 

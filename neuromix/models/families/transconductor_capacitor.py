@@ -52,6 +52,9 @@ SOFTNESS = 0.1
 STEPS_A_LAG = 1.5
 """Internal steps in the mirror's shortest lag."""
 
+LARGEST_TURN = 1.0
+"""Largest change of ln I_m in an internal step."""
+
 SMALLEST_TAIL = 1e-3
 """Share of I_b that the pair keeps while its inputs fall so fast that the tail's node lags."""
 
@@ -163,8 +166,9 @@ def currents(
     closing = math.exp(min((tail_voltage - output) / p[16], LARGEST_EXPONENT))
     left = tail * s * _gathered((1.0 - s) * closing, p[4] / p[16])
     right = tail - left
-    early = p[15] * above - p[18] * math.exp((tail_voltage - output) / SOFTNESS)
-    moved = early * left * right / tail
+    early = p[15] * above - p[18] * math.exp(min((tail_voltage - output) / SOFTNESS, 1.0))
+    # Bounded: a step may find the output far below the tail's node, the right half in reverse.
+    moved = early * left * max(right / tail, -1.0)
     left, right = left - moved, right + moved
     given = left if mirrored < 0.0 else mirrored
     knee = p[13] * math.sqrt(1.0 + max(given, 0.0) / p[12])
@@ -227,6 +231,7 @@ def respond(
             if inside:
                 h = min(h, corners[corner + 1] - now)
             v1, u1 = _slopes(a, b, rise, fall, v, u, p)
+            h = min(h, LARGEST_TURN / max(abs(u1), 1e-30))
             a, b = a + 0.5 * h * rise, b + 0.5 * h * fall
             v2, u2 = _slopes(a, b, rise, fall, v + 0.5 * h * v1, u + 0.5 * h * u1, p)
             v3, u3 = _slopes(a, b, rise, fall, v + 0.5 * h * v2, u + 0.5 * h * u2, p)

@@ -100,3 +100,17 @@ def test_the_output_stays_below_the_ceiling():
     found = respond(times, np.array([0.0, 1e-3]), np.full(2, 1.0), np.full(2, 0.9), 0.9, p)
     assert 1.7 < found[-1] < 1.8
     assert found[-1] == pytest.approx(found[-2], abs=1e-9)
+
+
+def test_a_step_finds_the_output_far_below_the_tail():
+    """The pair then conducts backwards and lifts the output at once; nothing runs away."""
+    times = np.linspace(0.0, 2e-5, 21)
+    corners = np.array([0.0, 1e-5, 1.01e-5, 2e-5])
+    soft = IDEAL.replace(pair_softness=0.1, pair_knee=0.017, mirror_charge=3e-15)
+    p = tuple(soft.matrix()[0])
+    both = np.array([0.7, 0.7, 1.1, 1.1])
+    found = respond(times, corners, both - 0.05, both, 0.2, p)
+    # The tail's node rises by 0.4 V over the slope factor, and the output is lifted after it.
+    assert np.all(np.isfinite(found))
+    assert found[9] == pytest.approx(0.135, abs=0.05)
+    assert found[11] - found[9] > 0.2
