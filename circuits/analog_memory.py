@@ -39,6 +39,9 @@ SIZES = (
     ("c_hold", 0.5e-12),
 )
 
+# The stimuli for which droop has limits: 0.1 s at home, the input at either end.
+LOW_INPUT, HIGH_INPUT = "0.9 V, input 0 V", "0.9 V, input 1.8 V"
+
 cell = Cell(
     name="analog_memory",
     summary="transmission gate and capacitor: samples a voltage and holds it",
@@ -131,8 +134,10 @@ cell = Cell(
     ),
     model=ModelFamily("switched_memory"),
     specifications=(
-        Specification("droop", "V", typical=0.7e-3, maximum=1.5e-3, stimulus="0.9 V, input 0 V"),
-        Specification("droop", "V", -1e-4, -33e-6, 1e-4, stimulus="0.9 V, input 1.8 V"),
+        Specification("droop", "V", 0.0, 0.7e-3, 1.5e-3, LOW_INPUT, technology="gf180mcu"),
+        Specification("droop", "V", -1e-4, -33e-6, 1e-4, HIGH_INPUT, technology="gf180mcu"),
+        Specification("droop", "V", 0.0, 16e-3, 40e-3, LOW_INPUT, technology="generic180"),
+        Specification("droop", "V", -10e-3, -4e-3, 10e-3, HIGH_INPUT, technology="generic180"),
         Specification("pedestal", "V", -1e-3, 0.0, 1e-3, stimulus="0.9 V, input 0 V"),
         Specification("pedestal", "V", -4e-3, 1.4e-3, 4e-3, everywhere=True),
         Specification(

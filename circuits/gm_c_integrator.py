@@ -222,7 +222,8 @@ cell = Cell(
     ),
     model=ModelFamily("transconductor_capacitor"),
     specifications=(
-        Specification("transconductance", "S", 120e-9, 133e-9, 146e-9),
+        Specification("transconductance", "S", 120e-9, 133e-9, 146e-9, technology="gf180mcu"),
+        Specification("transconductance", "S", 132e-9, 148e-9, 164e-9, technology="generic180"),
         Specification("offset", "V", -1e-3, 0.0, 1e-3, meaning="systematic input offset"),
         Specification("distortion", "1", maximum=0.01, typical=0.0057),
         Specification("gain", "dB", 46.0, 52.0),

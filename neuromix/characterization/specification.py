@@ -71,7 +71,12 @@ def judge(cell: Cell, data: xr.Dataset) -> tuple[Verdict, ...]:
     BadValue
         Where its unit is not that of the measure.
     """
-    return tuple(_verdict(cell, item, data) for item in cell.specifications)
+    of_all_or_this = {"", str(data.attrs["technology"])}
+    return tuple(
+        _verdict(cell, item, data)
+        for item in cell.specifications
+        if item.technology in of_all_or_this
+    )
 
 
 def _verdict(cell: Cell, item: Specification, data: xr.Dataset) -> Verdict:

@@ -31,6 +31,8 @@ class Specification:
         At every corner, temperature and supply that was run, else at the home condition.
     meaning : str
         What is specified, where the measure does not say it.
+    technology : str
+        The one that the limits are of; every one where it is empty.
     """
 
     measure: str
@@ -42,6 +44,7 @@ class Specification:
     statistic: str = "value"
     everywhere: bool = False
     meaning: str = ""
+    technology: str = ""
 
     def __post_init__(self) -> None:
         if self.minimum is None and self.maximum is None:

@@ -39,6 +39,7 @@ def campaign(samples: int = 4) -> xr.Dataset:
         },
         attrs={
             "samples": samples,
+            "technology": "gf180mcu",
             "home_corner": "tt",
             "home_temperature": 300.15,
             "home_supply": 1.8,
@@ -65,6 +66,15 @@ def test_everywhere_leaves_out_what_a_star_did_not_run():
     assert (found.passes, found.values, found.lowest) == (False, 6, 80.0)
     assert found.worst == "small; tt, 85 °C, 1.8 V"
     assert verdict(minimum=85.0, everywhere=True, stimulus="large").passes
+
+
+def test_limits_of_another_technology_are_not_looked_at():
+    limits = [
+        Specification("gain", "V/A", minimum=0.0, technology=name)
+        for name in ("", "gf180mcu", "generic180")
+    ]
+    cell = Cell("amplifier", "", (), (), (), specifications=tuple(limits))
+    assert [item.specification.technology for item in judge(cell, campaign())] == ["", "gf180mcu"]
 
 
 def test_a_number_that_is_not_finite_fails():
