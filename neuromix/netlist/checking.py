@@ -95,12 +95,15 @@ def check_nodes(subcircuit: Subcircuit) -> None:
         if node not in outside and len(elements) < 2:
             raise SingularCircuit(
                 f"{subcircuit.name}: the node {node!r} floats",
-                [f"only {elements[0]} of {subcircuit.file} connects to it"],
+                [f"{subcircuit.where(elements[0])}: only {elements[0]} connects to it"],
                 "connect it, or correct its name",
             )
         if node not in held:
             raise SingularCircuit(
                 f"{subcircuit.name}: no current path holds the node {node!r}",
-                [f"no drain, source or resistor leads to a port from {', '.join(elements[:8])}"],
+                [
+                    f"{subcircuit.where(elements[0])}: no drain, source or resistor leads to a port"
+                    f" from {', '.join(elements[:8])}"
+                ],
                 "give it a drain, a source or a resistor",
             )

@@ -15,7 +15,7 @@ from neuromix.netlist.statements import Statement, read_netlist, statements_of
 
 INCLUDES = (".include", ".inc", ".incl")
 LARGEST_TEXT = 64 * 1024 * 1024
-"""Bytes of all that is included; characters of one statement."""
+"""Bytes of all that is included."""
 
 MOST_STATEMENTS = 2_000_000
 """Of a circuit with all that it includes."""
@@ -38,6 +38,8 @@ class Inclusion:
         Whether other files may be, too: what is trusted.
     prepared : callable
         What is done with each text, this one included, before it is split into statements.
+    longest, most : int
+        Characters of one statement, and statements with those of all includes.
 
     Attributes
     ----------
@@ -53,10 +55,13 @@ class Inclusion:
         *,
         anywhere: bool = False,
         prepared: Callable[[str], str] = str,
+        longest: int = LARGEST_TEXT,
+        most: int = MOST_STATEMENTS,
     ) -> None:
         self._roots = [Path(root).resolve() for root in roots]
         self._anywhere = anywhere
         self._prepared = prepared
+        self._longest, self._most = longest, most
         self._left = LARGEST_TEXT
         self._count = 0
         self._files = 0
@@ -77,11 +82,11 @@ class Inclusion:
         return self._expand(self._split(text, file), start, ())
 
     def _split(self, text: str, file: str) -> list[Statement]:
-        found = statements_of(self._prepared(text), file, LARGEST_TEXT, MOST_STATEMENTS)
+        found = statements_of(self._prepared(text), file, self._longest, self._most)
         self._count += len(found)
-        if self._count > MOST_STATEMENTS:
+        if self._count > self._most:
             raise NetlistError(
-                f"{file}: more than {MOST_STATEMENTS} statements with all includes",
+                f"{file}: more than {self._most} statements with all includes",
                 cure="include only the parts of a library that the circuit uses",
             )
         return found

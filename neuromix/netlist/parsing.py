@@ -90,6 +90,13 @@ class Subcircuit:
     body: str
     file: str
 
+    def where(self, word: str) -> str:
+        """Return file and line of the first element that a word stands in, for errors."""
+        for element in self.elements:
+            if word in {element.name, *element.nodes, *(text for _, text in element.values)}:
+                return f"{self.file}:{element.line}"
+        return self.file
+
     def sizes(self, values: Mapping[str, float]) -> tuple[tuple[Element, float, float], ...]:
         """Return each transistor with its width and length, m."""
         found = []
@@ -113,7 +120,7 @@ class Subcircuit:
         if missing:
             raise UndefinedParameter(
                 f"{self.name}: the parameter {missing[0]!r} has no value",
-                [f"{self.file} asks for {{{missing[0]}}}"],
+                [f"{self.where(f'{{{missing[0]}}}')} asks for {{{missing[0]}}}"],
                 "give it one in the declaration's sizes",
             )
         given = " ".join(f"{name}={values[name]:.12g}" for name in self.parameters)
@@ -128,7 +135,7 @@ def _value(text: str, values: Mapping[str, float], where: Subcircuit) -> float:
     if asked[1] not in values:
         raise UndefinedParameter(
             f"{where.name}: the parameter {asked[1]!r} has no value",
-            [f"{where.file} asks for {text}"],
+            [f"{where.where(text)} asks for {text}"],
             "give it one in the declaration's sizes",
         )
     return values[asked[1]]
@@ -218,12 +225,13 @@ def parse_subcircuit(
     header: list[str] | None = None
     body: list[str] = []
     elements: list[Element] = []
-    ended = False
+    ended, first = False, 1
     errors: list[NetlistError] = []
     for item in statements_of(text, file):
         word = item.word
         if word == ".subckt" and header is None:
             header = _ASSIGNMENT.sub("", item.text).lower().replace("params:", "").split()
+            first = item.line
         elif word == ".ends":
             ended = True
         elif header is None or ended or word.startswith("."):
@@ -244,21 +252,38 @@ def parse_subcircuit(
     if errors:
         raise together(file, errors)
     if header is None or len(header) < 3 or not ended:
-        raise NetlistError(f"{file} holds no whole subcircuit", cure="one .subckt … .ends")
-    for what, names in (("elements", [e.name for e in elements]), ("ports", header[2:])):
-        for name, count in Counter(names).items():
-            if count > 1:
-                raise NetlistError(f"{file}: two {what} are called {name!r}", cure="rename one")
+        raise NetlistError(
+            f"{file} holds no whole subcircuit",
+            cure="one .subckt NAME PORTS before the elements, and .ends behind them",
+        )
+    lines: dict[str, int] = {}
+    for element in elements:
+        if element.name in lines:
+            raise NetlistError(
+                f"{file}:{element.line}: two elements are called {element.name!r}",
+                [f"the other one: {file}:{lines[element.name]}"],
+                "rename one",
+            )
+        lines[element.name] = element.line
+    for name, count in Counter(header[2:]).items():
+        if count > 1:
+            raise NetlistError(
+                f"{file}:{first}: two ports are called {name!r}",
+                [f".subckt {' '.join(header[1:])}"],
+                "rename one",
+            )
     joined = "\n".join(body)
     asked = tuple(dict.fromkeys(_PARAMETER.findall(joined)))
+    found = Subcircuit(header[1], tuple(header[2:]), tuple(elements), asked, joined, file)
     for name in asked:
         if name.lower() in FUNCTION_WORDS:
+            text = f"{{{name}}}"
             raise NetlistError(
-                f"{file}: {{{name}}} is a function of ngspice's arithmetic, not a parameter",
-                [line for line in body if f"{{{name}}}" in line.replace(" ", "")][:1],
+                f"{found.where(text)}: {text} is a function of ngspice, not a parameter",
+                [line for line in body if text in line][:1],
                 f"another name, such as p_{name}",
             )
-    return Subcircuit(header[1], tuple(header[2:]), tuple(elements), asked, joined, file)
+    return found
 
 
 def read_subcircuit(path: Path, native: Mapping[str, str] | None = None) -> Subcircuit:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from neuromix.errors import NetlistError, NetlistRefused
 from neuromix.netlist.adoption.expressions import NoNumber, Scope, plain, unquoted
-from neuromix.netlist.adoption.source import ASSIGNMENT
+from neuromix.netlist.adoption.source import ASSIGNMENT, LONGEST_CARD
 from neuromix.netlist.allowing import Refusal, refusals
 from neuromix.netlist.including import Inclusion
 from neuromix.netlist.statements import Statement, read_netlist, together
@@ -60,7 +60,7 @@ def read_cards(path: Path, roots: Sequence[Path] = (), *, anywhere: bool = False
     NetlistError
         Where a card cannot be read.
     """
-    inclusion = Inclusion([path.parent, *roots], anywhere=anywhere)
+    inclusion = Inclusion([path.parent, *roots], anywhere=anywhere, longest=LONGEST_CARD)
     statements, section = [], TYPICAL
     sections: list[str] = []
     for item in inclusion.expanded(read_netlist(path), path.name):

@@ -38,9 +38,10 @@ class Dialect:
         lines = text.splitlines()
         continued = False
         for number, line in enumerate(lines):
-            bare = re.sub(r"(^|\s)//.*", "", line).rstrip()
-            self._note(bare)
-            bare = _TOP.sub(r"\1", bare)
+            bare = (re.sub(r"(^|\s)//.*", "", line) if "//" in line else line).rstrip()
+            if bare.startswith("*"):
+                self._note(bare)
+                bare = _TOP.sub(r"\1", bare)
             following = bare.endswith("\\")
             bare = bare.rstrip("\\")
             lines[number] = f"+ {bare}" if continued and not bare.startswith("*") else bare

@@ -16,6 +16,12 @@ from neuromix.netlist.statements import Statement, read_netlist
 
 VALUE = r"'[^']*'|\"[^\"]*\"|\{[^}]*\}|\([^)]*\)|[^\s,]+"
 ASSIGNMENT = re.compile(rf"([A-Za-z_]\w*)\s*=\s*({VALUE})")
+LONGEST_CARD = 100_000
+"""Characters; a model card of a foundry is longer than any other statement."""
+
+MOST_STATEMENTS = 200_000
+"""Of a design with all that it includes."""
+
 _OPTIONS = {".option", ".options", ".opt"}
 _MODEL = re.compile(r"\.model\s+(\S+)\s+[np]mos\b", re.IGNORECASE)
 
@@ -130,7 +136,13 @@ def read_source(path: Path, roots: Sequence[Path] = (), *, anywhere: bool = Fals
         Where a file cannot be read, or subcircuits are not closed or have one name.
     """
     dialect = Dialect()
-    inclusion = Inclusion([path.parent, *roots], anywhere=anywhere, prepared=dialect.plain)
+    inclusion = Inclusion(
+        [path.parent, *roots],
+        anywhere=anywhere,
+        prepared=dialect.plain,
+        longest=LONGEST_CARD,
+        most=MOST_STATEMENTS,
+    )
     statements = inclusion.expanded(read_netlist(path), path.name)
     source = Source(path.name, directions=dialect.directions)
     source.aside += inclusion.refused
@@ -147,7 +159,11 @@ def read_source(path: Path, roots: Sequence[Path] = (), *, anywhere: bool = Fals
             opened.append(_block(item, source))
         elif item.word in {".ends", ".eom"}:
             if not opened:
-                raise NetlistError(f"{item.where}: .ends without a .subckt", [item.text])
+                raise NetlistError(
+                    f"{item.where}: .ends without a .subckt",
+                    [item.text],
+                    ".subckt NAME PORTS before the elements; the first line is read as well",
+                )
             opened.pop()
         elif opened:
             opened[-1].statements.append(item)
@@ -164,7 +180,9 @@ def read_source(path: Path, roots: Sequence[Path] = (), *, anywhere: bool = Fals
 def _block(item: Statement, source: Source) -> Block:
     head = ASSIGNMENT.sub("", item.text).lower().replace("params:", "").split()
     if len(head) < 2:
-        raise NetlistError(f"{item.where}: a subcircuit without a name", [item.text])
+        raise NetlistError(
+            f"{item.where}: a subcircuit without a name", [item.text], ".subckt NAME PORTS"
+        )
     parameters = {key.lower(): value for key, value in ASSIGNMENT.findall(item.text)}
     block = Block(head[1], tuple(head[2:]), item.where, parameters)
     other = source.blocks.get(block.name)
