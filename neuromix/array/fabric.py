@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.arbiter import DROPPED, WAITING, arbitrate
+from neuromix.array.clock import Clock
 from neuromix.array.passage import Passage, passage_of
 from neuromix.data.events import Events
 from neuromix.errors import BadValue, FabricError
@@ -98,8 +99,10 @@ class Fabric:
                 cure="give the clock a positive resolution, timestamp=1e-6",
             )
 
-    def passage(self, senders: int) -> Passage:
+    def passage(self, senders: int, addresses: int | None = None) -> Passage:
         """Return what an event takes on a link of ``senders``: as given, the rest from the stage.
+
+        Its wires tell as many ``addresses`` apart, or one for each sender.
 
         Raises
         ------
@@ -116,7 +119,7 @@ class Fabric:
         if len(given) == GIVEN_IN_ALL:
             return Passage(**given, static_power=0.0, origin="given")
         stage = self.stage if self.stage is not None else model(STAGE)
-        found = passage_of(stage, self.wire, senders)
+        found = passage_of(stage, self.wire, senders, addresses)
         if not given:
             return found
         if "energy_per_event" in given:
@@ -150,6 +153,8 @@ class Delivery:
     ----------
     events : Events
         At the target, in order of service.
+    place : (delivered,) ndarray of int
+        Which of the requests that the link was ever given each event is, from 0 on.
     requested, started : (delivered,) ndarray, s
         Request of each delivered event, and the start of its service.
     met : (decided,) ndarray of int
@@ -159,6 +164,7 @@ class Delivery:
     """
 
     events: Events
+    place: NDArray[np.int64]
     requested: NDArray[np.float64]
     started: NDArray[np.float64]
     met: NDArray[np.int32]
@@ -187,21 +193,27 @@ class Link:
         Number of addresses that it serves.
     busy : float, s
         What the target does with each event, at least.
+    addresses : int, optional
+        How many addresses the wires tell apart; as many as there are senders where it is left out.
     """
 
     fabric: Fabric
     senders: int
     busy: float = 0.0
+    addresses: int | None = None
     held: Events = field(default_factory=Events.empty)
+    held_place: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     last: int = -1
     free_at: float = -math.inf
     decided_until: float = -math.inf
-    last_stamp: float = 0.0
+    given: int = 0
     queue: NDArray[np.float64] = field(init=False)
     passage: Passage = field(init=False)
+    clock: Clock = field(init=False)
 
     def __post_init__(self) -> None:
-        self.passage = self.fabric.passage(self.senders)
+        self.passage = self.fabric.passage(self.senders, self.addresses)
+        self.clock = Clock(self.fabric.timestamp, self.fabric.timestamp_bits)
         self.queue = np.zeros(self.fabric.fifo_depth + 1)
         self.last = self.senders - 1
 
@@ -211,15 +223,31 @@ class Link:
         return max(self.passage.cycle_time, self.busy)
 
     def carry(self, events: Events, until: float) -> Delivery:
-        """Decide on all requests before ``until`` (s); senders that stall go on waiting."""
+        """Decide on all requests before ``until`` (s); senders that stall go on waiting.
+
+        Raises
+        ------
+        FabricError
+            Where an address is not below ``senders``, requests come after later ones, or stamps
+            cannot be unwrapped.
+        """
         if len(events) and int(events.address.max()) >= self.senders:
             raise FabricError(
                 f"fabric: no sender has the address {int(events.address.max())}",
                 [f"this link serves the addresses 0 … {self.senders - 1}"],
                 "make the source block larger, or take these events out",
             )
+        latest = max(self.decided_until, self.held.time[-1] if len(self.held) else -math.inf)
+        if len(events) and events.time[0] < latest:
+            raise FabricError(
+                f"fabric: a request at {events.time[0]:.9g} s comes after those of {latest:.9g} s",
+                cure="calls in order of time, each with the requests before its `until`",
+            )
         time = np.concatenate([self.held.time, events.time])
         address = np.concatenate([self.held.address, events.address])
+        new = np.arange(self.given, self.given + len(events))
+        place = np.concatenate([self.held_place, new])
+        self.given += len(events)
         granted, start, state, met, self.queue, self.last, self.free_at = arbitrate(
             time,
             address.astype(np.int64),
@@ -232,32 +260,16 @@ class Link:
             self.senders,
         )
         left = state == WAITING
-        self.held = Events.adopt(time[left], address[left])
+        self.held, self.held_place = Events.adopt(time[left], address[left]), place[left]
         # Senders that stall are presented again; what they met is what they met at first.
         fresh = (met >= 0) & (time >= self.decided_until)
         self.decided_until = until
         return Delivery(
-            Events.adopt(self._stamped(start + self.passage.latency), address[granted]),
+            Events.adopt(self.clock.stamped(start + self.passage.latency), address[granted]),
+            place[granted],
             time[granted],
             start,
             met[fresh],
             events.counts(self.senders),
             np.bincount(address[state == DROPPED].astype(np.int64), minlength=self.senders),
         )
-
-    def _stamped(self, time: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the moments as the clock at the target sees them."""
-        tick = self.fabric.timestamp
-        if not tick or not len(time):
-            return time
-        stamps = np.ceil(np.round(time / tick, 9))
-        if self.fabric.timestamp_bits:
-            gap = float(np.diff(stamps, prepend=self.last_stamp).max())
-            if gap >= 2.0**self.fabric.timestamp_bits:
-                raise FabricError(
-                    f"fabric: {gap * tick:.6g} s pass without an event, and the stamp wraps",
-                    [f"{self.fabric.timestamp_bits} bits of {tick:.6g} s"],
-                    "more timestamp_bits, a coarser timestamp, or a source that never falls silent",
-                )
-            self.last_stamp = float(stamps[-1])
-        return stamps * tick

@@ -51,7 +51,7 @@ def address_bits(senders: int) -> int:
     return max(0, math.ceil(math.log2(senders)))
 
 
-def passage_of(stage: Model, wire: float, senders: int) -> Passage:
+def passage_of(stage: Model, wire: float, senders: int, addresses: int | None = None) -> Passage:
     """Return the passage over a link that is made of one kind of stage.
 
     Parameters
@@ -62,6 +62,8 @@ def passage_of(stage: Model, wire: float, senders: int) -> Passage:
         Capacitance that each stage drives, and of each address wire.
     senders : int
         Of the link.
+    addresses : int, optional
+        How many its wires tell apart, where these are not just its senders.
 
     Raises
     ------
@@ -80,8 +82,8 @@ def passage_of(stage: Model, wire: float, senders: int) -> Passage:
             [f"its model covers {render(covered.low, 'F')} … {render(covered.high, 'F')}"],
             "shorter wires, or a stage that was characterized for them",
         )
-    bits = address_bits(senders)
-    hops = 1 + bits
+    bits = address_bits(senders if addresses is None else addresses)
+    hops = 1 + address_bits(senders)
     supply = float(stage.condition["supply"])
     of_a_wire = stage.energy.per_output_charge * wire * supply
     return Passage(

@@ -153,3 +153,28 @@ def test_an_unknown_address_is_refused() -> None:
 def test_impossible_fabrics_are_refused(bad: dict[str, object]) -> None:
     with pytest.raises(BadValue):
         Fabric(**bad)
+
+
+def test_requests_that_come_after_later_ones_are_refused() -> None:
+    link = Link(Fabric(cycle_time=1e-6, latency=0.0, policy="stall"), 1)
+    link.carry(Events(np.array([0.0, 2e-3]), np.zeros(2, np.uint32)), 1e-3)
+    with pytest.raises(FabricError, match=r"comes after those of 0\.002 s"):
+        link.carry(Events(np.array([1.5e-3]), np.zeros(1, np.uint32)), 3e-3)
+    link.carry(Events.empty(), 4e-3)
+    with pytest.raises(FabricError, match=r"comes after those of 0\.004 s"):
+        link.carry(Events(np.array([3.5e-3]), np.zeros(1, np.uint32)), 5e-3)
+
+
+@settings(max_examples=100, deadline=None)
+@given(fabrics, requests, st.integers(0, 70))
+def test_each_delivered_event_is_one_of_the_requests(fabric: Fabric, pairs, cut) -> None:
+    events, link, stop = sent(pairs), Link(fabric, SENDERS), 1e-6 * cut + 0.5e-6
+    pieces = [
+        link.carry(events.between(0.0, stop), stop),
+        link.carry(events.between(stop, np.inf), np.inf),
+    ]
+    place = np.concatenate([piece.place for piece in pieces])
+    assert len(np.unique(place)) == len(place)
+    for piece in pieces:
+        assert np.array_equal(events.address[piece.place], piece.events.address)
+        assert np.array_equal(events.time[piece.place], piece.requested)

@@ -35,6 +35,12 @@ def test_a_tree_of_stages_adds_up(senders: int, bits: int) -> None:
     assert "address_event_stage in gf180mcu" in passage.origin
 
 
+def test_wires_of_more_addresses_cost_energy_and_no_time() -> None:
+    narrow, wide = passage_of(STAGE, WIRE, 4), passage_of(STAGE, WIRE, 4, addresses=1024)
+    assert (wide.cycle_time, wide.latency) == (narrow.cycle_time, narrow.latency)
+    assert wide.energy_per_event - narrow.energy_per_event == pytest.approx(8 * CHARGE)
+
+
 def test_longer_wires_cost_time_and_energy() -> None:
     short, long = (passage_of(STAGE, wire, 64) for wire in (10e-15, 150e-15))
     assert long.cycle_time > short.cycle_time

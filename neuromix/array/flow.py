@@ -1,0 +1,53 @@
+"""Events on their way between chips, merged where branches meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """Events in order of time.
+
+    Parameters
+    ----------
+    time : (n,) ndarray, s
+        When they are where they are now.
+    source : (n,) ndarray of int
+        Who sent them: chip × neurons + address.
+    born : (n,) ndarray, s
+        When they were sent.
+    """
+
+    time: NDArray[np.float64]
+    source: NDArray[np.int64]
+    born: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @classmethod
+    def empty(cls) -> Flow:
+        """Return no events."""
+        return cls(np.zeros(0), np.zeros(0, np.int64), np.zeros(0))
+
+    def those(self, chosen: NDArray[np.bool_]) -> Flow:
+        """Return the chosen events."""
+        return Flow(self.time[chosen], self.source[chosen], self.born[chosen])
+
+
+def merged(branches: Sequence[Flow]) -> tuple[Flow, NDArray[np.uint32]]:
+    """Return the events of all branches in order of time, and the branch that each comes by.
+
+    Of equal times, those of an earlier branch come first.
+    """
+    time = np.concatenate([branch.time for branch in branches])
+    order = np.argsort(time, kind="stable")
+    branch = np.repeat(np.arange(len(branches), dtype=np.uint32), [len(b) for b in branches])
+    source = np.concatenate([branch.source for branch in branches])
+    born = np.concatenate([branch.born for branch in branches])
+    return Flow(time[order], source[order], born[order]), branch[order]
