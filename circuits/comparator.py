@@ -14,6 +14,7 @@ from neuromix.declare import (
     Parameter,
     Points,
     Port,
+    Published,
     Realisation,
     Settings,
     Specification,
@@ -40,8 +41,8 @@ SIZES = (
     ("l_out", 0.28e-6),
 )
 
-# Where thresholds are lower, a short first inverter is not turned off by the inner node's lower end,
-# and the output inverter conducts through while a slow decision passes it.
+# Where thresholds are lower, a short first inverter is not turned off by the inner node's lower
+# end, and the output inverter conducts through while a slow decision passes it.
 LOWER_THRESHOLD = tuple(
     {
         **dict(SIZES),
@@ -195,6 +196,42 @@ cell = Cell(
         ),
     ),
     model=ModelFamily("slewing_comparator"),
+    published=(
+        Published(
+            "delay at 100 mV of overdrive",
+            100e-9,
+            "s",
+            "Maxim LMX331, data sheet, typical at 1.8 V",
+            "delay",
+            "100 mV up",
+            better="lower",
+            note="theirs a product with an open-drain output of milliamperes; ours drives nothing",
+            checked=True,
+        ),
+        Published(
+            "supply current, output high",
+            40e-6,
+            "A",
+            "Maxim LMX331, data sheet, typical at 1.8 V",
+            "supply_current",
+            "high",
+            better="lower",
+            note="the price of that delay; ours with the replica of its bias",
+            checked=True,
+        ),
+        Published(
+            "standard deviation of the offset",
+            3.44e-3,
+            "V",
+            "L. F. Rahman et al., The Scientific World Journal 2014:258068, 0.18 µm",
+            "input_offset",
+            "triangle",
+            "standard_deviation",
+            better="lower",
+            note="theirs a clocked latch, Monte Carlo simulation as ours",
+            checked=True,
+        ),
+    ),
     specifications=(
         Specification("delay", "s", typical=1.5e-6, maximum=3e-6, stimulus="10 mV up"),
         Specification("delay", "s", typical=1.3e-6, maximum=3e-6, stimulus="10 mV down"),

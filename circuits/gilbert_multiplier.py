@@ -14,6 +14,7 @@ from neuromix.declare import (
     OperatingPoint,
     Parameter,
     Port,
+    Published,
     Realisation,
     Settings,
     Sine,
@@ -68,6 +69,8 @@ def axis(half: float) -> tuple[Parameter, ...]:
         Parameter("points", 41, "1", "of the sweep", 2, 1e6),
     )
 
+
+EBRAHIMI = "A. Ebrahimi et al., 'Compact ... CMOS Four-Quadrant Analog Multiplier', 0.18 µm"
 
 cell = Cell(
     name="gilbert_multiplier",
@@ -272,6 +275,40 @@ cell = Cell(
         ),
     ),
     model=ModelFamily("gilbert_cell"),
+    published=(
+        Published(
+            "static power",
+            25e-6,
+            "W",
+            EBRAHIMI,
+            "static_power",
+            better="lower",
+            note="theirs for 2 GHz, simulated, and per hertz nine times less than ours",
+            checked=True,
+        ),
+        Published(
+            "bandwidth",
+            2e9,
+            "Hz",
+            EBRAHIMI,
+            "bandwidth",
+            "bandwidth",
+            better="higher",
+            note="theirs simulated, at 700 times our power; ours with a tail of 10 nA",
+            checked=True,
+        ),
+        Published(
+            "total harmonic distortion",
+            0.015,
+            "1",
+            EBRAHIMI,
+            "distortion",
+            "linear range",
+            better="lower",
+            note="theirs at an amplitude not seen; ours at 20 mV, without mismatch",
+            checked=True,
+        ),
+    ),
     specifications=(
         Specification(
             "transconductance",
