@@ -16,11 +16,19 @@ from neuromix import library, pdk
 from neuromix.declare import Cell, Technology
 from neuromix.engine.job import Job
 from neuromix.engine.pool import NgspiceEngine
-from neuromix.errors import NeuromixError, SimulationFailed, WorkerDied
+from neuromix.errors import EngineMissing, NeuromixError, SimulationFailed, WorkerDied
 from neuromix.netlist.deck import Deck, Vector
 from neuromix.units import render
 
 _PATIENCE = 30.0
+OLDEST_VERSION = 39
+"""Of ngspice, that neuromix has been tested with."""
+
+_NOT_BUILT_IN = {
+    "xspice": "no; circuits of your own with polynomial sources need it, no cell does",
+    "osdi": "no; compiled Verilog-A models need it, no technology here does",
+}
+_INSTALL = "apt-get install libngspice0 (Debian 12, Ubuntu 23.04 or later), brew install libngspice"
 _REINSTALL = "install libngspice of your system anew; version 39 is known to work"
 
 
@@ -78,7 +86,19 @@ def _checked(name: str, check: Callable[[], dict[str, object]]) -> Finding:
 
 def _ngspice() -> dict[str, object]:
     with NgspiceEngine(workers=1) as engine:
-        return dict(engine.probe())
+        found = engine.probe()
+    number = found["version"].split(".")[0]
+    if not number.isdigit():
+        raise EngineMissing("the library does not say its version", [found["path"]], _INSTALL)
+    if int(number) < OLDEST_VERSION:
+        raise EngineMissing(
+            f"ngspice {found['version']} is older than {OLDEST_VERSION}",
+            [found["path"]],
+            f"{_INSTALL}; NEUROMIX_LIBNGSPICE names the file of another one",
+        )
+    return {
+        key: _NOT_BUILT_IN.get(key, text) if text == "no" else text for key, text in found.items()
+    }
 
 
 def _rc_run() -> dict[str, object]:

@@ -15,6 +15,7 @@ from neuromix.engine.binding import library_name
 from neuromix.engine.job import Job
 from neuromix.engine.pool import NgspiceEngine
 from neuromix.errors import NetlistError, NetlistRefused, NetlistTrusted
+from neuromix.netlist.adoption.adopting import Wanted, adopt
 from neuromix.netlist.deck import Deck, Vector
 from neuromix.netlist.foreign import deck_of_circuit
 from neuromix.netlist.parsing import parse_subcircuit
@@ -52,6 +53,14 @@ INJECTIONS = {
     "written by print": ".print op v(a) > {canary}",
     "measured by a program": ".meas op x param='shell(\"touch {canary}\")'",
 }  # fmt: skip
+
+SET_ASIDE = (
+    *("control", "upper case", "longer than its word", "in a subcircuit"),
+    *("carriage returns", "form feeds", "line separators", "include", "include in quotes"),
+    *("include of an include", "library", "parent folder", "absolute path", "link to a file"),
+    *("link to a folder", "command in a path"),
+)
+"""What `neuromix new-cell` leaves out and lists, since only the elements around it are the cell."""
 
 COMMENTS = {
     "comment": "*#shell touch {canary}",
@@ -117,6 +126,30 @@ def test_a_cell(place, name):
     with pytest.raises(NetlistError) as caught:
         parse_subcircuit(CELL.format(body=filled(INJECTIONS[name], place)), "cell.cir")
     assert "cell.cir" in str(caught.value)
+
+
+def adopted(place, name):
+    file = place[0] / "design.sp"
+    file.write_text(CELL.format(body=filled((INJECTIONS | COMMENTS)[name], place)))
+    return adopt(file, Wanted("adopted", subcircuit="cell"))
+
+
+@pytest.mark.parametrize("name", sorted(INJECTIONS.keys() - set(SET_ASIDE)))
+def test_a_foreign_netlist(place, name):
+    with pytest.raises(NetlistError, match=r"(design\.sp|program\.cir):\d+"):
+        adopted(place, name)
+
+
+@pytest.mark.parametrize("name", [*SET_ASIDE, *COMMENTS])
+def test_a_foreign_netlist_from_which_it_is_left_out(place, name):
+    adoption = adopted(place, name)
+    assert bool(adoption.aside) is (name in SET_ASIDE)
+    for content in adoption.files().values():
+        assert b"touch" not in content
+        assert b"program.cir" not in content
+    text = adoption.files()["netlists/adopted.cir"].decode()
+    assert parse_subcircuit(text).name == "adopted"
+    assert not place[2].exists()
 
 
 @pytest.mark.ngspice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Set
@@ -25,6 +26,7 @@ MULTIPLIERS = ("m", "mult", "multi")
 LARGEST_MULTIPLIER = 1024
 GROUND = frozenset(("0", "gnd", "gnd!"))
 _SOURCE_WORDS = {"dc", "ac", "pulse", "pwl", "sin", "exp"}
+_AXES = ("time", "frequency", "sweep")
 _PLAIN = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -71,20 +73,24 @@ class Builder:
         self.flat = Flat(name)
         self.dropped: Counter[str] = Counter()
         self._scale, self._shared, self._devices = source.scale, source.shared, devices
-        self._names: dict[str, str] = {"0": "0"}
+        self._names: dict[tuple[str, str], str] = {}
+        self._taken = {"0", *_AXES}
         self._parts: set[str] = set()
 
-    def named(self, node: str) -> str:
-        """Return the name of a node in the cell: lower case, letters, digits and underscores."""
-        if node not in self._names:
-            name = re.sub(r"\W", "_", node.rstrip("!"), flags=re.ASCII).strip("_") or "node"
+    def named(self, node: str, prefix: str = "") -> str:
+        """Return the name of a node in the cell: lower case, letters, digits and underscores.
+
+        Two nodes never get one name: ``x1_n`` of the cell is not the node ``n`` of its ``x1``.
+        """
+        if (prefix, node) not in self._names:
+            name = re.sub(r"\W", "_", f"{prefix}{node.rstrip('!')}", flags=re.ASCII).strip("_")
             # ngspice takes gnd for its node 0, wherever it stands.
-            name = "vss" if name == "gnd" else name
+            name = "vss" if name == "gnd" else name or "node"
             name = f"n{name}" if name[0].isdigit() else name
-            taken = set(self._names.values())
-            fresh = next(n for k in range(len(taken) + 2) if (n := name + "_" * k) not in taken)
-            self._names[node] = fresh
-        return self._names[node]
+            fresh = next(n for k in itertools.count() if (n := name + "_" * k) not in self._taken)
+            self._taken.add(fresh)
+            self._names[prefix, node] = fresh
+        return self._names[prefix, node]
 
     def node(self, node: str, level: Level) -> str:
         """Return the name in the cell of a node of a level."""
@@ -94,7 +100,7 @@ class Builder:
             return level.nodes[node]
         if node in self._shared:
             return self.named(node)
-        return self.named(f"{level.prefix}{node}")
+        return self.named(node, level.prefix)
 
     def _name(self, item: Statement, name: str, level: Level, letter: str) -> str:
         spelled = re.sub(r"\W", "_", f"{level.prefix}{name}".lower(), flags=re.ASCII)

@@ -269,6 +269,21 @@ def test_files_that_hold_no_cell(flat, text, said):
         flat(text)
 
 
+def test_nodes_of_two_levels_stay_two(flat):
+    found = flat(
+        ".subckt inner a\nr1 a n 1k\nr2 n 0 1k\n.ends\n"
+        ".subckt cell a time\nx1 a inner\nr3 a x1_n 1k\nr4 x1_n time 1k\nr5 a! a 1k\n.ends\n",
+        subcircuit="cell",
+    )
+    assert lines(found) == [
+        "r_x1_r1 a x1_n 1000",
+        "r_x1_r2 x1_n 0 1000",
+        "r3 a x1_n_ 1000",
+        "r4 x1_n_ time_ 1000",
+        "r5 a_ a 1000",
+    ]
+
+
 def test_several_subcircuits_are_named(flat):
     with pytest.raises(BadValue, match="several") as caught:
         flat(".subckt a b\nr1 b 0 1\n.ends\n.subckt c d\nr1 d 0 1\n.ends\n")
