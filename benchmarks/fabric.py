@@ -1,7 +1,8 @@
 """How fast the address-event fabric is simulated, and how close it is to queueing theory.
 
 ``python benchmarks/fabric.py [--json]``: ten million Poisson requests of 64 senders on one link, at
-loads below, at and beyond saturation. Compilation is not timed, and is shown apart.
+loads below, at and beyond saturation; and a mesh of 16 chips, with drops and with back-pressure, in
+hops of an event per second. Compilation is not timed, and is shown apart.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import time
 import numpy as np
 
 from neuromix.array.fabric import Delivery, Fabric
+from neuromix.array.network import Network
+from neuromix.array.routing import RoutingTable
+from neuromix.array.topology import Mesh
 from neuromix.data.events import Events
 
 EVENTS = 10_000_000
@@ -46,6 +50,11 @@ def main() -> None:
     figures["ns_per_event_at_load_1.06"] = 1e9 * took / EVENTS
     known = delivery.events.counts(SENDERS) + delivery.dropped
     figures["lost_uncounted"] = EVENTS - float(known.sum())
+    for policy in ("drop", "stall"):
+        meshed(policy, 10)
+        hops, took, uncounted = meshed(policy, EVENTS // 200)
+        figures[f"mesh_hops_per_s_{policy}"] = hops / took
+        figures["lost_uncounted"] += uncounted
     if "--json" in sys.argv:
         print(json.dumps(figures))
         return
@@ -62,6 +71,27 @@ def carried(load: float, depth: int, count: int) -> tuple[Delivery, float]:
     start = time.perf_counter()
     delivery = fabric.carry(events, SENDERS)
     return delivery, time.perf_counter() - start
+
+
+def meshed(policy: str, count: int) -> tuple[int, float, int]:
+    """Return hops of events of 16 chips to 16 others, the seconds, and what no count has found."""
+    entries = [RoutingTable.between(a, (5 * a + 3) % 16, np.arange(SENDERS)) for a in range(16)]
+    random = np.random.default_rng(2)
+    requests = {
+        chip: Events(
+            np.cumsum(random.exponential(CYCLE / 0.4, count)),
+            random.integers(0, SENDERS, count, dtype=np.uint32),
+        )
+        for chip in range(16)
+    }
+    fabric = Fabric(cycle_time=CYCLE, latency=PATH, energy_per_event=0.0, policy=policy)
+    table = RoutingTable(np.concatenate([item.entries for item in entries]))
+    network = Network(Mesh(4, 4), SENDERS, table, fabric)
+    start = time.perf_counter()
+    arrivals = network.carry(requests, 1.0)
+    took = time.perf_counter() - start
+    hops = sum(link.sent for link in arrivals.links.values())
+    return hops, took, arrivals.copies - arrivals.delivered - arrivals.lost
 
 
 if __name__ == "__main__":

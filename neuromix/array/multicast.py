@@ -42,6 +42,15 @@ class Multicast:
     targets: Mapping[int, NDArray[np.int32]]
     fan_out: NDArray[np.int64]
 
+    @staticmethod
+    def branches(feeders: Feeders) -> list[tuple[int | None, list[int]]]:
+        """Return what leads to one place: links with the chips whose events they bring, chips."""
+        links = sorted({link for link in feeders.values() if link is not None})
+        found: list[tuple[int | None, list[int]]] = [
+            (link, sorted(chip for chip, by in feeders.items() if by == link)) for link in links
+        ]
+        return found + [(None, [chip]) for chip in sorted(feeders) if feeders[chip] is None]
+
 
 def multicast(topology: Topology, neurons: int, table: RoutingTable) -> Multicast:
     """Return the links of all sources of a table.

@@ -1,9 +1,10 @@
 """The fabric between chips: trees and meshes of links, merges, multicast, fan-out at the target.
 
-Each link is a :class:`~neuromix.array.fabric.Link`: branches that merge on it are its senders,
-arbitrated fairly; what finds its FIFO full is dropped and counted. An event that goes to several
-chips takes each link once and is copied where paths part. As no path waits for itself, links can be
-worked out one after the other, each with all its requests: that is exact, and as fast as one link.
+Branches that merge on a link are its senders, arbitrated fairly. An event that goes to several
+chips takes each link once and is copied where paths part. What finds a FIFO full is dropped and
+counted, or stops the link before it (:mod:`neuromix.array.backpressure`). With drops, each link is
+a :class:`~neuromix.array.fabric.Link` that is worked out with all its requests after those that
+lead into it: no path waits for itself, so that this is exact, and as fast as one link.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.blocking import blocked
 from neuromix.array.clock import Clock
-from neuromix.array.fabric import Fabric, Link
+from neuromix.array.fabric import Delivery, Fabric, Link
 from neuromix.array.flow import Flow, merged
 from neuromix.array.histogram import TimeHistogram
 from neuromix.array.multicast import Feeders, Multicast, in_order, multicast
@@ -23,7 +25,7 @@ from neuromix.array.routing import RoutingTable
 from neuromix.array.topology import Topology
 from neuromix.array.traffic import LinkCounts, Traffic
 from neuromix.data.events import Events
-from neuromix.errors import BadValue, FabricError
+from neuromix.errors import FabricError
 from neuromix.units import number
 
 
@@ -49,12 +51,6 @@ class Network:
     fabric: Fabric = field(default_factory=Fabric)
 
     def __post_init__(self) -> None:
-        if self.fabric.policy != "drop":
-            raise BadValue(
-                "network: back-pressure over several links is not modelled",
-                ["a full FIFO would stop the link before it, and what waits behind"],
-                'Fabric(policy="drop") with a fifo_depth at which nothing is dropped',
-            )
         entries = self.table.entries
         for column, bound in ((0, self.chips), (1, self.neurons), (2, self.chips)):
             if len(entries) and int(entries[:, column].max()) >= bound:
@@ -140,8 +136,24 @@ class _Passage:
     def arrivals(self, duration: float) -> Arrivals:
         network = self.network
         ways = multicast(network.topology, network.neurons, network.table)
-        for link in in_order(ways, network.topology):
-            self._pass(link, ways, duration)
+        order = in_order(ways, network.topology)
+        fabric = replace(network.fabric, timestamp=0.0, timestamp_bits=0)
+        sources = network.chips * network.neurons
+        unused = {
+            link: Link(fabric, len(ways.branches(ways.into_link[link])), addresses=sources)
+            for link in order
+        }
+        if network.fabric.policy == "stall":
+            requests, _ = merged([Flow.empty(), *map(self._sent, sorted(self.requests))])
+            passed = blocked(requests, network.neurons, network.chips, ways, unused)
+            for link in order:
+                self._count(link, unused[link], *passed[link], ways, duration)
+        else:
+            for link in order:
+                branches = self._branches(ways.into_link[link], ways.targets[link] > 0)
+                flow, branch = merged(branches)
+                delivery = unused[link].carry(Events.adopt(flow.time, branch), np.inf)
+                self._count(link, unused[link], flow, delivery, ways, duration)
         events, latency = {}, TimeHistogram()
         for chip in range(network.chips):
             events[chip], taken = self._arrived(chip, ways.into_chip.get(chip, {}))
@@ -158,19 +170,21 @@ class _Passage:
             energy=self.energy,
         )
 
-    def _pass(self, link: int, ways: Multicast, duration: float) -> None:
-        """Let a link carry all that comes to it, and count."""
-        targets = ways.targets[link]
-        branches = self._branches(ways.into_link[link], targets > 0)
-        flow, branch = merged(branches)
-        fabric = replace(self.network.fabric, timestamp=0.0, timestamp_bits=0)
-        sources = self.network.chips * self.network.neurons
-        used, traffic = Link(fabric, len(branches), addresses=sources), Traffic()
-        delivery = used.carry(Events.adopt(flow.time, branch), np.inf)
+    def _count(
+        self,
+        link: int,
+        used: Link,
+        flow: Flow,
+        delivery: Delivery,
+        ways: Multicast,
+        duration: float,
+    ) -> None:
+        """Note what a link has made of the events that came to it."""
+        traffic = Traffic()
         traffic.add(delivery)
         dropped = np.ones(len(flow), bool)
         dropped[delivery.place] = False
-        self.lost += int(targets[flow.source[dropped]].sum())
+        self.lost += int(ways.targets[link][flow.source[dropped]].sum())
         place = delivery.place
         self.flows[link] = Flow(delivery.events.time, flow.source[place], flow.born[place])
         counts = traffic.counts(duration, used.pace, used.passage)
@@ -181,14 +195,10 @@ class _Passage:
     def _branches(self, feeders: Feeders, passes: NDArray[np.bool_]) -> list[Flow]:
         """Return what comes by each link, and from each chip, that leads to one place."""
         branches = []
-        for link in sorted({link for link in feeders.values() if link is not None}):
-            chips = [chip for chip, by in feeders.items() if by == link]
-            flow = self.flows[link]
+        for link, chips in Multicast.branches(feeders):
+            flow = self._sent(chips[0]) if link is None else self.flows[link]
             from_them = np.isin(flow.source // self.network.neurons, chips)
             branches.append(flow.those(passes[flow.source] & from_them))
-        for chip in sorted(chip for chip, by in feeders.items() if by is None):
-            flow = self._sent(chip)
-            branches.append(flow.those(passes[flow.source]))
         return branches
 
     def _sent(self, chip: int) -> Flow:
