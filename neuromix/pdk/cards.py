@@ -16,6 +16,11 @@ from neuromix.pdk.location import model_file
 from neuromix.pdk.subcircuits import Packaged, packaged
 from neuromix.units import render
 
+SHIFTS = "delvto=0 mulu0=1"
+"""Values of an instance that mismatch alters."""
+
+_LEVEL_1 = re.compile(r"\blevel\s*=\s*1(?![\d.])", re.IGNORECASE)
+
 PASSIVES = """\
 .subckt cap a b c=1p
 c0 a b {c}
@@ -71,7 +76,7 @@ def device_cards(
     for device in technology.devices:
         inner = taken_out.get(device)
         if inner is None:
-            text += wrapper(device, device.model)
+            text += wrapper(device, device.model, _shifts(bins, device))
         else:
             cards = _used(inner.bins, [size for size in sizes if size[0] == device], inner.card)
             text += wrapper(device, inner.card, _values(inner), cards)
@@ -109,6 +114,12 @@ def _chosen(
     return found
 
 
+def _shifts(bins: Sequence[Bin], device: Device) -> str:
+    """Return the values by which mismatch shifts a device; the oldest model, level 1, has none."""
+    cards = (item.text for item in bins if item.model == device.model.lower())
+    return "" if any(_LEVEL_1.search(text) for text in cards) else SHIFTS
+
+
 def _values(inner: Packaged) -> str:
     """Return the values of an instance beside its geometry, both shifts of mismatch among them."""
     given = {"delvto": "0", "mulu0": "1"} | dict(inner.values)
@@ -124,7 +135,7 @@ def header(device: Device) -> str:
     )
 
 
-def wrapper(device: Device, model: str, values: str = "delvto=0 mulu0=1", cards: str = "") -> str:
+def wrapper(device: Device, model: str, values: str = SHIFTS, cards: str = "") -> str:
     """Return a transistor whose diffusions follow from its width unless an instance has its own."""
     return (
         f"{header(device)}\n"

@@ -33,6 +33,8 @@ mp out in vdd vdd pch w=4u l=1u
 .ends
 """
 CARDS = {
+    "level 1": ".model nch nmos level=1 vto=0.4 kp=200u tox=4n\n"
+    ".model pch pmos (vto=-0.4 kp=50u tox=4n)\n",
     "BSIM4": ".model nch nmos level=54 version=4.5 toxe=4n vth0=0.4\n"
     ".model pch pmos level=54 version=4.5 toxe=4n vth0=-0.4\n",
     "BSIM3": ".model nch nmos level=49 version=3.3 tox=4n vth0=0.4\n"
