@@ -31,6 +31,9 @@ SAMPLES = 200
 FEWER_SAMPLES = {"izhikevich_neuron.generic180": 64}
 """An instance of it takes seconds to simulate and seconds to fit."""
 
+FETCHED_APART = {"sky130"}
+"""Technologies whose model set `make setup` does not fetch."""
+
 WORKERS = 2
 TEMPERATURES = tuple(map(kelvin, (0.0, 27.0, 85.0)))
 SUPPLY_TOLERANCE = 0.1
@@ -54,10 +57,15 @@ def plan_of(cell: Cell, technology: Technology) -> Plan:
 
 
 def chosen(arguments: tuple[str, ...]) -> Iterator[tuple[Cell, str]]:
-    """Yield the cells and technologies that are made; a cell without a family has no model."""
+    """Yield the cells and technologies that are made; a cell without a family has no model.
+
+    Of a technology that has to be fetched apart, a model is made where it is asked for by name.
+    """
     for cell in nmx.cells:
         for technology in cell.technologies if cell.model else ():
-            if not arguments or {cell.name, f"{cell.name}.{technology}"} & set(arguments):
+            apart = technology in FETCHED_APART
+            names = {f"{cell.name}.{technology}"} | (set() if apart else {cell.name})
+            if names & set(arguments) if arguments else not apart:
                 yield cell, technology
 
 

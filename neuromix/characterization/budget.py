@@ -115,7 +115,8 @@ def campaign_draws(cell: Cell, technology: Technology, samples: int, seed: int) 
     values = np.array([[item.value for item in row] for row in drawn])
     centred = values.reshape(samples, len(devices), 2) - np.array([0.0, 1.0])
     names = tuple(device.path.split(".")[ELEMENT] for device in devices)
-    return Draws(names, tuple(map(_stem, names)), centred / sigmas)
+    # A law may leave a parameter without spread; its draws are all zero then.
+    return Draws(names, tuple(map(_stem, names)), centred / np.where(sigmas > 0.0, sigmas, 1.0))
 
 
 def _stem(name: str) -> str:

@@ -96,6 +96,14 @@ def test_the_draws_are_in_sigmas_and_bear_the_elements_names():
     assert abs(draws.values.mean()) < 0.02
 
 
+def test_a_parameter_without_spread_has_draws_of_zero_and_no_share():
+    draws = campaign_draws(library.cell("lif_neuron"), library.technology("sky130"), 500, 1)
+    assert np.ptp(draws.values[:, :, 1]) == 0.0
+    budget = variance_budget(1.0 + 1e-3 * draws.values[:, 0, 0], draws)
+    assert budget.shares[0].devices == "xleak"
+    assert budget.shares[0].share == pytest.approx(1.0, abs=0.01)
+
+
 @pytest.mark.ngspice
 def test_the_draws_are_those_of_the_campaign():
     cell, technology = library.cell("lif_neuron"), library.technology("gf180mcu")
