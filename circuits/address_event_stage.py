@@ -199,7 +199,7 @@ cell = Cell(
             "requests", "1", 3.0, 3.0, 3.0, WIRE, everywhere=True, meaning="for three spikes"
         ),
         Specification(
-            "energy", "J", typical=1.24e-12, maximum=1.5e-12, stimulus=WIRE, meaning="of 3 events"
+            "energy", "J", typical=1.3e-12, maximum=2e-12, stimulus=WIRE, meaning="of 3 events"
         ),
     ),
     sources=(

@@ -167,7 +167,7 @@ cell = Cell(
         Specification("energy_per_spike", "J", typical=26e-12, maximum=32e-12, stimulus=STEP),
         Specification(
             "rate",
-            "Hz",
+            "1",
             maximum=0.02,
             stimulus=STEP,
             statistic="coefficient_of_variation",

@@ -248,7 +248,7 @@ cell = Cell(
         Specification("rate", "Hz", 500e3, 600e3, 900e3, "regular spiking"),
         Specification(
             "rate",
-            "Hz",
+            "1",
             maximum=0.05,
             typical=0.02,
             stimulus="regular spiking",

@@ -108,10 +108,10 @@ def command(
         write_dataset(data, folder / f"{stem}.nc")
         progress(0, 1, "fitting")
         model = fit(cell, data) if cell.model else None
-        summary = summarize(data, model, allow_below_floor=allow_below_floor)
-        verdicts = judge(cell, data)
         if model is not None:
             save(model, folder / f"{stem}.model.json")
+        summary = summarize(data, model, allow_below_floor=allow_below_floor)
+        verdicts = judge(cell, data)
         progress(0, 1, "datasheet")
         datasheet(cell, data, model, folder / f"{stem}.html")
     written = f"wrote {folder / stem}{', '.join(('.nc', '.model.json')[: 1 + (model is not None)])}"
