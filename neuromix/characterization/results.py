@@ -159,7 +159,11 @@ def _add_waves(dataset: xr.Dataset, dim: str, answers: Sequence[Answer]) -> None
             wave = row.get(name, np.empty(0))
             line[: len(wave)] = wave
         unit = AXES.get(name, "A" if name.startswith("i(") else "V")
-        dataset[f"{dim}_wave_{name}"] = ((dim, f"{dim}_point"), table, {"units": unit} if unit else {})
+        dataset[f"{dim}_wave_{name}"] = (
+            (dim, f"{dim}_point"),
+            table,
+            {"units": unit} if unit else {},
+        )
 
 
 def _short_waves(waves: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
