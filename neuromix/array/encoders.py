@@ -5,10 +5,14 @@ Codes in the times of single spikes are in :mod:`neuromix.array.timing_codes`.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.array.pixels import BRIGHTEST, phases, pixels, positive
+from neuromix.array.random_stream import mixed, uniform
 from neuromix.data.events import Events
 from neuromix.data.randomness import generator
 
@@ -56,12 +60,31 @@ def poisson_code(
         Another seed gives other trains.
     """
     rate = _rates(values, duration, max_rate)
-    trains = []
-    for address in np.flatnonzero(rate):
-        random = generator(seed, "poisson_code", int(address))
-        count = random.poisson(rate[address] * duration)
-        trains.append(np.sort(random.uniform(0.0, duration, count)))
-    if not trains:
-        return Events.empty()
-    lengths = [len(train) for train in trains]
-    return Events.sort(np.concatenate(trains), np.repeat(np.flatnonzero(rate), lengths))
+    # The first words of a generator do not depend on how many are taken.
+    words = generator(seed, "poisson_code").integers(0, 2**64, len(rate), dtype=np.uint64)
+    time, address = _trains(rate, duration, mixed(words, 0))
+    return Events.sort(time, address)
+
+
+@njit
+def _trains(
+    rate: NDArray[np.float64], duration: float, state: NDArray[np.uint64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return exponential intervals, summed up, of all addresses one after the other."""
+    room = 64 + int(1.1 * duration * rate.sum())
+    time = np.empty(room)
+    address = np.empty(room, np.int64)
+    count = 0
+    for k in range(len(rate)):
+        if rate[k] == 0.0:
+            continue
+        now = -math.log(uniform(state, k)) / rate[k]
+        while now < duration:
+            if count == len(time):
+                time = np.append(time, np.empty(count))
+                address = np.append(address, np.empty(count, np.int64))
+            time[count] = now
+            address[count] = k
+            count += 1
+            now -= math.log(uniform(state, k)) / rate[k]
+    return time[:count], address[:count]

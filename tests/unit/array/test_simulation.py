@@ -14,7 +14,7 @@ from neuromix.models.model import NoiseDensity
 
 LIF, DPI, DAC = provisional.neuron(), provisional.synapse(), provisional.converter()
 DURATION = 10e-3
-PIXELS = poisson_code(np.full(16, 200), DURATION, 1500.0, seed=5)
+PIXELS = poisson_code(np.full(16, 200), DURATION - 0.2e-3, 1500.0, seed=5)  # no pulse is cut off
 
 
 def network(seed: int = 1, hidden: int = 12, noise: bool = True, **fabric: object) -> Chip:
