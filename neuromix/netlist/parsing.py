@@ -234,6 +234,14 @@ def parse_subcircuit(
             first = item.line
         elif word == ".ends":
             ended = True
+        elif not item.text.replace("\t", " ").isprintable():
+            errors.append(
+                NetlistError(
+                    f"{item.where}: characters that are no text",
+                    [repr(item.text[:60])],
+                    "letters, digits and signs that can be seen",
+                )
+            )
         elif header is None or ended or word.startswith("."):
             errors.append(
                 NetlistError(

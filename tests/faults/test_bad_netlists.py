@@ -66,6 +66,7 @@ CELLS = {
     "two subcircuits": (CELL + CELL, ".subckt"),
     "an element outside": (CELL + "r1 a b 1k\n", "r1"),
     "a continuation of nothing": ("+ w=1u\n" + CELL, "continuation"),
+    "an escape sequence": (with_line("r1 out vss\x1b[2J 1k"), "no text"),
     "a word": (with_line("hello"), "hello"),
     "another letter": (with_line("q1 out in vss npn"), "q1"),
     "only an assignment": (with_line("w=1u"), "w=1u"),

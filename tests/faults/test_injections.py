@@ -275,6 +275,24 @@ def test_an_include_is_part_of_the_deck(place):
     assert key("1k") != key("2k")
 
 
+@pytest.mark.ngspice
+def test_a_circuit_of_pyspice_with_an_include(place):
+    from PySpice.Spice.Netlist import Circuit as PySpiceCircuit
+
+    (place[0] / "divider.cir").write_text(".subckt divider a b\nr1 a b 1k\nr2 b 0 3k\n.ends\n")
+    circuit = PySpiceCircuit("a divider")
+    circuit.include(str(place[0] / "divider.cir"))
+    circuit.V("in", "in", circuit.gnd, 2.0)
+    circuit.X("half", "divider", "in", "out")
+    with NgspiceEngine(1) as engine:
+        found = nmx.simulate(
+            circuit, OperatingPoint(), save=["out"], includes=[place[0]], engine=engine
+        )
+        assert float(found["out"]) == pytest.approx(1.5)
+        with pytest.raises(NetlistRefused, match=r"circuit:2: a file outside"):
+            nmx.simulate(circuit, OperatingPoint(), save=["out"], engine=engine)
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
