@@ -164,7 +164,10 @@ cell = Cell(
         Specification("rate", "Hz", 4.9e3, 5.2e3, 5.5e3, STEP),
         Specification("rate", "Hz", 4e3, None, 6.5e3, STEP, everywhere=True),
         Specification("pulse_width", "s", 7e-6, 9e-6, 11e-6, STEP),
-        Specification("energy_per_spike", "J", typical=26e-12, maximum=32e-12, stimulus=STEP),
+        Specification("energy_per_spike", "J", 0.0, 26e-12, 32e-12, STEP, technology="gf180mcu"),
+        Specification(
+            "energy_per_spike", "J", 0.0, 205e-12, 260e-12, STEP, technology="generic180"
+        ),
         Specification(
             "rate",
             "1",
