@@ -181,10 +181,9 @@ class Ngspice:
         return np.asarray(pairs[:, 0] + 1j * pairs[:, 1])
 
 
-def describe() -> dict[str, str]:
-    """Return path, version and built-in extensions of the library, for ``neuromix doctor``."""
+def describe(engine: Ngspice) -> dict[str, str]:
+    """Return path, version and built-in extensions of the library of this process."""
     name = library_name()
-    engine = Ngspice()
     engine.take_log()
     engine.command("version -f")
     text = " ".join(line.split(" ", 1)[-1] for line in engine.take_log())

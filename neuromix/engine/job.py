@@ -67,7 +67,7 @@ class Job:
     timeout: float = 600.0
 
     def key(self, position: int) -> str:
-        """Content hash of one variation: where its outcome is stored."""
+        """Content hash of one variation: what its outcome is stored under, for each engine."""
         calls = "\n".join(
             f"{m.name} {m.kind} {sorted(m.arguments.items())!r}" for m in self.measures
         )

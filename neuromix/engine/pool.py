@@ -41,7 +41,7 @@ class NgspiceEngine:
         self._lock = threading.Lock()
         self._processes: set[WorkerProcess] = set()
         self._folder = store
-        self._store = OutcomeStore(store) if store is not None else None
+        self._store: OutcomeStore | None = None
         self._closing = False
         self._done = self._total = 0
 
@@ -97,6 +97,7 @@ class NgspiceEngine:
             raise WorkerDied("the engine is closed", cure="a new NgspiceEngine")
         results: list[list[Outcome | None]] = [[None] * len(job.variations) for job in jobs]
         total = self._total = sum(len(job.variations) for job in jobs)
+        self._open_store()
         done = self._done = self._recall(jobs, results)
         progress(done, total, "recalled" if done else "loading models")
         futures: dict[Future[list[Outcome]], tuple[int, list[int]]] = {}
@@ -124,6 +125,35 @@ class NgspiceEngine:
                 raise self._interrupted() from None
             raise
         return [[item for item in row if item is not None] for row in results]
+
+    def _open_store(self) -> None:
+        """Open the store for the version of ngspice that the first worker has."""
+        if self._folder is None or self._store is not None:
+            return
+        asked = self._threads.submit(self._identify)
+        try:
+            self._store = OutcomeStore(self._folder, asked.result())
+        except BaseException as error:
+            asked.cancel()
+            self.close()
+            if isinstance(error, KeyboardInterrupt):
+                raise self._interrupted() from None
+            raise
+
+    def _identify(self) -> str:
+        """Return the name of the engine, from a worker that then goes on to simulate."""
+        for attempt in range(_TRIES):
+            try:
+                answer = self._process().ask(Probe(), _PROBE_TIMEOUT)
+            except (WorkerDied, TimedOut):
+                self._drop()
+                if self._closing or attempt == _TRIES - 1:
+                    raise
+                continue
+            if answer.error:
+                raise EngineMissing(answer.summary, answer.evidence, answer.cure)
+            break
+        return f"ngspice-{answer.texts.get('version', 'unknown')}"
 
     def _recall(self, jobs: Sequence[Job], results: list[list[Outcome | None]]) -> int:
         if self._store is None:

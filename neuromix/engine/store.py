@@ -1,5 +1,6 @@
 """Outcomes on disk, by content: a killed campaign goes on where it was; replay needs no ngspice.
 
+What an engine simulates is kept under its own name, since another version may give other numbers.
 One small JSON file a run, written beside and then replaced; a file that cannot be read back whole
 counts as absent. Nothing in it can run.
 """
@@ -7,6 +8,7 @@ counts as absent. Nothing in it can run.
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import msgspec
@@ -46,14 +48,26 @@ class OutcomeStore:
     ----------
     folder : Path
         Made when the first outcome is put.
+    engine : str, optional
+        Whose outcomes are put and got, such as ``"ngspice-39"``; without it those of any engine are
+        got, of the last one by name where there are several.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: str = "") -> None:
         self._folder = folder
+        self._engine = re.sub(r"[^\w.-]", "_", engine)
         self._decoder = msgspec.json.Decoder(_Stored)
 
     def _path(self, key: str) -> Path:
-        return self._folder / key[:2] / f"{key[2:]}.json"
+        engine = f".{self._engine}" if self._engine else ""
+        return self._folder / key[:2] / f"{key[2:]}{engine}.json"
+
+    def _stored(self, key: str) -> Path:
+        path = self._path(key)
+        if self._engine or path.is_file():
+            return path
+        of_any = sorted(path.parent.glob(f"{key[2:]}.*.json"))
+        return of_any[-1] if of_any else path
 
     def put(self, key: str, outcome: Outcome) -> None:
         """Store an outcome."""
@@ -72,7 +86,7 @@ class OutcomeStore:
     def get(self, key: str) -> Outcome | None:
         """Return the outcome of that key, or None where there is none that is whole."""
         try:
-            sealed = msgspec.json.decode(self._path(key).read_bytes(), type=_Sealed)
+            sealed = msgspec.json.decode(self._stored(key).read_bytes(), type=_Sealed)
             body = bytes(sealed.body)
             if digest(body) != sealed.sha256 or sealed.key not in {"", key}:
                 return None

@@ -93,7 +93,7 @@ class Worker:
         """Do what is asked; failures become answers."""
         try:
             if isinstance(request, Probe):
-                return Answer(texts=describe())
+                return Answer(texts=describe(self._engine))
             if isinstance(request, Load):
                 return self._load(request)
             return self._run(request)

@@ -8,8 +8,11 @@ import sys
 import numpy as np
 import pytest
 
-from neuromix.engine.job import Outcome
+from neuromix.engine.job import Job, Outcome
+from neuromix.engine.messages import MeasureCall
+from neuromix.engine.pool import NgspiceEngine
 from neuromix.engine.store import OutcomeStore
+from neuromix.netlist.deck import Deck, Vector
 
 KEYS = 200
 DRIVER = """\
@@ -72,3 +75,28 @@ def test_two_drivers_on_one_store(drivers):
         assert np.array_equal(found.arrays["a"], np.full(5000, float(k)))
     left = [file.name for file in folder.rglob("*") if file.is_file()]
     assert len(left) == KEYS, "no temporary file is left"
+
+
+@pytest.mark.ngspice
+def test_what_another_version_simulated_is_not_recalled(tmp_path):
+    deck = Deck(
+        title="a divider",
+        circuit="v1 in 0 1\nr1 in out 1k\nr2 out 0 1k\n",
+        cards="",
+        models="none",
+        command="op",
+        vectors=(Vector("out", "out"),),
+        axis="",
+        stop=0.0,
+    )
+    job = Job(deck, (MeasureCall("level", "final", {"of": "out"}),))
+    for other in ("", "ngspice-31"):
+        OutcomeStore(tmp_path, other).put(job.key(0), Outcome({"level": 0.7}))
+    with NgspiceEngine(1, tmp_path) as engine:
+        assert engine.run([job])[0][0].values["level"] == pytest.approx(0.5)
+    # It is recalled by a new engine of the same version: a mark in the stored outcome shows it.
+    with NgspiceEngine(1) as engine:
+        version = engine.probe()["version"]
+    OutcomeStore(tmp_path, f"ngspice-{version}").put(job.key(0), Outcome({"level": 0.9}))
+    with NgspiceEngine(1, tmp_path) as engine:
+        assert engine.run([job])[0][0].values["level"] == 0.9

@@ -53,6 +53,21 @@ def test_a_later_outcome_replaces_an_earlier_one(tmp_path):
     assert len([p for p in tmp_path.rglob("*") if p.is_file()]) == 1
 
 
+def test_each_engine_has_its_own_outcomes(tmp_path):
+    old, new = OutcomeStore(tmp_path, "ngspice-39"), OutcomeStore(tmp_path, "ngspice-45/ é")
+    old.put(KEY, FAILED)
+    assert new.get(KEY) is None
+    assert OutcomeStore(tmp_path, "ngspice-3").get(KEY) is None
+    new.put(KEY, WHOLE)
+    assert same(old.get(KEY), FAILED)
+    assert same(new.get(KEY), WHOLE)
+    # Replay asks for no version; a store that was filled by hand comes first.
+    anyone = OutcomeStore(tmp_path)
+    assert same(anyone.get(KEY), WHOLE)
+    anyone.put(KEY, Outcome())
+    assert same(anyone.get(KEY), Outcome())
+
+
 @pytest.fixture
 def stored(tmp_path):
     store = OutcomeStore(tmp_path)
