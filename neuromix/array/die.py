@@ -6,11 +6,13 @@ circuit. Instance k is the same whatever the size of its array and whatever othe
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.blocks import Blocks
 from neuromix.array.chip import Array, Chip, Path
 from neuromix.data.randomness import generator
 from neuromix.models.family import Family
@@ -43,6 +45,11 @@ class Instances:
         drawn = model.draws(n, seed, *owner)
         return cls(model.sample(n, seed, *owner), drawn.get("energy_per_event", energy))
 
+    def table(self, n: int) -> NDArray[np.float64]:
+        """Return the settled current of each code of converters, A, shape (n, codes)."""
+        table: NDArray[np.float64] = self.dynamics.table("source")  # type: ignore[attr-defined]
+        return np.broadcast_to(table, (n, table.shape[1]))
+
 
 @dataclass(frozen=True, eq=False)
 class ArrayDie:
@@ -74,6 +81,22 @@ class ArrayDie:
     converters: tuple[Instances, ...]
     synapses: tuple[Instances, ...]
     noise_words: NDArray[np.uint64]
+
+    @functools.cached_property
+    def blocks(self) -> Blocks:
+        """What the kernel starts from: parameters and resting states, laid out once a die."""
+        n, path = self.array.n, self.path
+        if path is None:
+            return Blocks.of(self.neurons.dynamics, n, self.array.current)
+        return Blocks.of(
+            self.neurons.dynamics,
+            n,
+            self.array.current,
+            path.synapse.dynamics.kernels(),
+            np.stack([item.dynamics.matrix(n) for item in self.synapses]),
+            np.stack([item.table(n) for item in self.converters]),
+            path.pulse_width,
+        )
 
 
 def array_die(chip: Chip, name: str) -> ArrayDie:

@@ -7,15 +7,17 @@ One kernel is compiled for each pair of families. It knows a family by the funct
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba import njit
-from numba.np.unsafe.ndarray import to_fixed_tuple
+from numpy.typing import NDArray
 
-from neuromix.array.noise import noise_current, strayed
+from neuromix.array.lanes import LANES, column, load, store
+from neuromix.array.membrane_lanes import NOISE_STEPS, membrane_lanes, never_easy, noise_lanes
+from neuromix.array.rows import Rows
+from neuromix.array.synapse_lanes import synapse_lanes
 from neuromix.models.family import KERNELS
 
 Functions = tuple[Callable[..., Any], ...]
@@ -23,8 +25,9 @@ Functions = tuple[Callable[..., Any], ...]
 ENERGY_REFERENCE = 1e-9
 """A: the energy of an event grows with ln(1 + I / this), as ``Energy.growth`` says."""
 
-CHORD = 8
-"""Steps for which a synapse's decay is taken as a straight line in its state."""
+PREPARED = 5
+"""What is stored of each code of each converter: the two numbers and the time of ``prepare``, its
+weight current, and ln(1 + I_w / 1 nA)."""
 
 
 @njit
@@ -38,8 +41,52 @@ ABSENT: Functions = (_none,) * len(KERNELS["synapse"])
 
 
 @functools.lru_cache
+def _preparing(prepare: Callable[..., Any]) -> Callable[..., None]:
+    @njit
+    def fill(weights, width, synapses, prepared):  # type: ignore[no-untyped-def]
+        _, n, codes = weights.shape
+        for sign in range(2):
+            for k in range(n):
+                p = synapses[sign, k]
+                for code in range(codes):
+                    weight = weights[sign, k, code]
+                    a, b, lasting = prepare(weight, width, p)
+                    entry = prepared[k, sign * codes + code]
+                    entry[0], entry[1], entry[2] = a, b, lasting
+                    entry[3], entry[4] = weight, np.log1p(weight / ENERGY_REFERENCE)
+
+    compiled: Callable[..., None] = fill
+    return compiled
+
+
+def prepared_pulses(
+    synapse: Functions,
+    weights: NDArray[np.float64],
+    width: float,
+    synapses: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return what pulses of each code do, shape (n, 2 codes, :data:`PREPARED`); excitatory first.
+
+    Parameters
+    ----------
+    synapse : tuple of compiled functions
+    weights : (2, n, codes) ndarray, A
+    width : float, s
+    synapses : (2, n, parameters) ndarray
+    """
+    _, n, codes = weights.shape
+    prepared = np.zeros((n, 2 * codes, PREPARED))
+    _preparing(synapse[8])(weights, width, synapses, prepared)
+    return prepared
+
+
+@functools.lru_cache
 def population_kernel(
-    neuron: Functions, of_neuron: int, synapse: Functions = ABSENT, of_synapse: int = 1
+    neuron: Functions,
+    easy: Callable[..., Any] | None,
+    of_neuron: int,
+    synapse: Functions = ABSENT,
+    of_synapse: int = 1,
 ) -> Callable[..., Any]:
     """Compile the kernel of a neuron family that is driven through a synapse family.
 
@@ -47,150 +94,170 @@ def population_kernel(
     ----------
     neuron, synapse : tuple of compiled functions
         What :meth:`neuromix.models.family.Family.kernels` returns.
+    easy : compiled function, optional
+        The easy step of the neuron family.
     of_neuron, of_synapse : int
-        Number of parameters of each. Kernels hand them over as tuples, from which the compiler can
-        move what does not change out of the loops.
+        Number of parameters of each.
 
     Notes
     -----
-    A synapse is advanced at its own events, at their own times, and else along a chord: its state
-    (the logarithm of a current, for a differential pair) falls nearly linearly, so that one decay
-    serves ``CHORD`` steps. The membrane sees the mean of the synapses' current over each step, at
-    the voltage that it had at its start. Spikes are therefore not bound to the grid of steps.
+    A block of lanes is taken through all steps before the next one. A synapse is advanced at its
+    own events, at their own times, and else once a step. The membrane sees the mean of the
+    synapses' current over each step, at the voltage that it had at its start. Spikes are therefore
+    not bound to the grid of steps. Lanes with which nothing happens make their step together;
+    others call the ``advance`` of their family.
 
-    The compiled function takes, for ``n`` neurons and ``m`` pulses:
+    The compiled function takes, for ``n`` neurons:
 
+    blocks, octaves
+        :class:`~neuromix.array.rows.Rows` in lanes, and the octaves of noise; flat, changed in
+        place.
+    size, n, first_block, last_block
+        Of a block; neurons in all; which blocks.
     first, steps, dt
         Number of the first step, how many of them, and their width, s.
     pulse_time, pulse_row : (m,) arrays
-        When pulses begin (s, sorted, before the end of the last step) and the row of their weights.
+        For a dense memory: when pulses begin (s, sorted, before the end of the last step) and the
+        row of their codes.
     codes : (rows, n) array of int8
-        Signed weights.
-    width
-        Of a pulse, s.
-    tables : (2, n, codes) array
-        Weight current of each code, A; excitatory first.
-    neurons : (n, parameters) array; synapses : (2, n, parameters) array
-        Parameters of each instance.
-    constant : (n,) array
-        Current into each membrane beside that of its synapses, A.
-    membrane, hold : (n,) arrays; chords : (2, 3, n) array; reached : (n,) array
-        State of membranes; state, slope and time of the last point of each synapse's chord; time up
-        to which the synapses' charge has been counted. Changed in place.
-    white, deviation, kept, stream, octaves
-        See :func:`neuromix.array.noise.noise_current`.
+        Signed codes; empty for a sparse memory.
+    entry_time, entry_lane, entry_code, entry_start
+        For a sparse memory: when pulses of each block begin, in order, their lane and code; where
+        those of each block begin.
+    width, prepared
+        See :func:`prepared_pulses`.
+    white, deviation, kept
+        See :class:`neuromix.array.noise.NoiseLaw`.
     shot, wander
         Noise of the synapses: white density per output current, A²/Hz/A, and growth of the
         variance of the state, 1/s; see :class:`neuromix.models.model.NoiseDensity`.
     v_trace, i_trace : (steps, n) arrays, or (0, 0) arrays for no trace
         Filled with the membrane at the end of each step and the mean current during it.
 
-    It returns times (s) and addresses of spikes, neuron after neuron; the sum of
-    ln(1 + I / 1 nA) over the spikes of each neuron; and the charge that the synapses of both signs
-    have moved, C, shape (2, n).
+    It returns times (s) and addresses of spikes, block after block.
     """
+    rows = Rows(of_neuron, of_synapse)
     (advance,) = neuron
-    _, decay, inject, source, sink, source_compliance, sink_compliance = synapse
+    driven = synapse is not ABSENT
+    pulse, elapse = synapse_lanes(rows, synapse)
+    flicker, wandering = noise_lanes(rows)
+    move = membrane_lanes(rows, easy or never_easy, synapse, driven)
+    parameters = column(of_neuron)
+    membrane, hold, into, done = (rows[n] * LANES for n in ("membrane", "hold", "input", "done"))
+    source_charge, sink_charge = rows["source_charge"] * LANES, rows["sink_charge"] * LANES
+    spike_drive = rows["spike_drive"] * LANES
+    when, sign, lasting, first_of_pulse, second_of_pulse = (
+        rows[n] * LANES for n in ("when", "sign", "lasting", "first", "second")
+    )
+    counted = rows["source_pulses"] * LANES
+
+    @njit
+    def clear(blocks, o):  # type: ignore[no-untyped-def]
+        for lane in range(LANES):
+            store(blocks, o + lane + sign, 0.0)
+            store(blocks, o + lane + lasting, 0.0)
+
+    @njit
+    def place(blocks, o, lane, k, code, time, prepared):  # type: ignore[no-untyped-def]
+        codes = prepared.shape[1] // 2
+        entry = prepared[k, code if code > 0 else codes - code]
+        at = o + lane
+        store(blocks, at + when, time)
+        store(blocks, at + sign, 1.0 if code > 0 else -1.0)
+        store(blocks, at + first_of_pulse, entry[0])
+        store(blocks, at + second_of_pulse, entry[1])
+        store(blocks, at + lasting, entry[2])
+        # Rows of both signs alternate: pulses, their drives, their weights.
+        meter = at + counted + (0 if code > 0 else LANES)
+        store(blocks, meter, load(blocks, meter) + 1.0)
+        meter += 2 * LANES
+        store(blocks, meter, load(blocks, meter) + entry[4])
+        meter += 2 * LANES
+        store(blocks, meter, load(blocks, meter) + entry[3])
 
     @njit(nogil=True)
     def advance_population(  # type: ignore[no-untyped-def]
-        first, steps, dt, pulse_time, pulse_row, codes, width, tables, neurons, synapses,
-        constant, membrane, hold, chords, reached, white, deviation, kept, shot, wander, stream,
-        octaves, v_trace, i_trace,
+        blocks, octaves, size, n, first_block, last_block, first, steps, dt, pulse_time,
+        pulse_row, codes, entry_time, entry_lane, entry_code, entry_start, width, prepared,
+        white, deviation, kept, shot, wander, v_trace, i_trace,
     ):  # fmt: skip
-        n = len(membrane)
         tracing = len(v_trace) > 0
-        span = CHORD * dt
+        dense = len(codes) > 0
+        variance, growth = white * white, shot / (2.0 * dt)
+        noisy = white > 0.0 or shot > 0.0 or len(deviation) > 0
+        strays = np.sqrt(wander * NOISE_STEPS * dt)
         spike_time = np.empty(64 + n)
         spike_address = np.empty(64 + n, np.uint32)
         spikes = 0
-        spike_drive = np.zeros(n)
-        moved = np.zeros((2, n))
-        for k in range(n):
-            p = to_fixed_tuple(neurons[k], of_neuron)
-            p_exc = to_fixed_tuple(synapses[0, k], of_synapse)
-            p_inh = to_fixed_tuple(synapses[1, k], of_synapse)
-            exc, exc_slope, exc_at = chords[0, 0, k], chords[0, 1, k], chords[0, 2, k]
-            inh, inh_slope, inh_at = chords[1, 0, k], chords[1, 1, k], chords[1, 2, k]
-            v, held, at = membrane[k], hold[k], reached[k]
-            coming = 0
+        for b in range(first_block, last_block):
+            o = b * size
+            q = b * len(deviation) * LANES
+            coming = 0 if dense else entry_start[b]
+            last = len(pulse_time) if dense else entry_start[b + 1]
             for step in range(first, first + steps):
-                start = step * dt
-                stop = (step + 1) * dt
-                if start - exc_at >= span:
-                    exc += exc_slope * (start - exc_at)
-                    exc += strayed(start - exc_at, k, wander, stream)
-                    exc_slope = (decay(exc, span, p_exc) - exc) / span
-                    exc_at = start
-                if start - inh_at >= span:
-                    inh += inh_slope * (start - inh_at)
-                    inh += strayed(start - inh_at, k, wander, stream)
-                    inh_slope = (decay(inh, span, p_inh) - inh) / span
-                    inh_at = start
-                charge_exc = 0.0
-                charge_inh = 0.0
-                while True:
-                    while coming < len(pulse_time) and codes[pulse_row[coming], k] == 0:
+                start, stop = step * dt, (step + 1) * dt
+                if driven:
+                    for lane in range(LANES):
+                        store(blocks, o + lane + source_charge, 0.0)
+                        store(blocks, o + lane + sink_charge, 0.0)
+                    while dense and coming < last and pulse_time[coming] < stop:
+                        clear(blocks, o)
+                        active = False
+                        row = pulse_row[coming]
+                        for lane in range(min(LANES, n - b * LANES)):
+                            code = int(codes[row, b * LANES + lane])
+                            if code != 0:
+                                k = b * LANES + lane
+                                place(blocks, o, lane, k, code, pulse_time[coming], prepared)
+                                active = True
                         coming += 1
-                    pulsed = coming < len(pulse_time) and pulse_time[coming] < stop
-                    until = pulse_time[coming] if pulsed else stop
-                    if until > at:
-                        middle = 0.5 * (at + until)
-                        charge_exc += (until - at) * source(
-                            exc + exc_slope * (middle - exc_at), p_exc
-                        )
-                        charge_inh += (until - at) * sink(
-                            inh + inh_slope * (middle - inh_at), p_inh
-                        )
-                        at = until
-                    if not pulsed:
-                        break
-                    code = codes[pulse_row[coming], k]
-                    coming += 1
-                    exc_before = exc + exc_slope * (at - exc_at)
-                    inh_before = inh + inh_slope * (at - inh_at)
-                    exc_middle = exc_before + 0.5 * width * exc_slope
-                    inh_middle = inh_before + 0.5 * width * inh_slope
-                    at += width
-                    if code > 0:
-                        exc_before += strayed(at - width - exc_at, k, wander, stream)
-                        exc = inject(exc_before, tables[0, k, code], width, p_exc)
-                        exc_middle = 0.5 * (exc_before + exc)
-                        exc_slope = (decay(exc, span, p_exc) - exc) / span
-                        exc_at = at
-                    else:
-                        inh_before += strayed(at - width - inh_at, k, wander, stream)
-                        inh = inject(inh_before, tables[1, k, -code], width, p_inh)
-                        inh_middle = 0.5 * (inh_before + inh)
-                        inh_slope = (decay(inh, span, p_inh) - inh) / span
-                        inh_at = at
-                    charge_exc += width * source(exc_middle, p_exc)
-                    charge_inh += width * sink(inh_middle, p_inh)
-                moved[0, k] += charge_exc
-                moved[1, k] += charge_inh
-                i_in = constant[k] + charge_exc / dt * source_compliance(v, p_exc)
-                i_in -= charge_inh / dt * sink_compliance(v, p_inh)
-                total_white = white
-                if shot > 0.0:
-                    flowing = max(0.0, charge_exc + charge_inh) / dt
-                    total_white = math.sqrt(white * white + shot * flowing / (2.0 * dt))
-                i_in += noise_current(step, k, total_white, deviation, kept, stream, octaves)
-                v, held, offset = advance(v, held, i_in, dt, p)
-                if offset >= 0.0:
-                    if spikes == len(spike_time):
-                        spike_time = np.append(spike_time, np.empty(spikes))
-                        spike_address = np.append(spike_address, np.empty(spikes, np.uint32))
-                    spike_time[spikes] = start + offset
-                    spike_address[spikes] = k
-                    spikes += 1
-                    spike_drive[k] += np.log1p(max(i_in, 0.0) / ENERGY_REFERENCE)
+                        if active:
+                            pulse(blocks, o, width)
+                    while not dense and coming < last and entry_time[coming] < stop:
+                        clear(blocks, o)
+                        used = 0
+                        while coming < last and entry_time[coming] < stop:
+                            lane = int(entry_lane[coming])
+                            if used & (1 << lane):
+                                break
+                            used |= 1 << lane
+                            code = int(entry_code[coming])
+                            k = b * LANES + lane
+                            place(blocks, o, lane, k, code, entry_time[coming], prepared)
+                            coming += 1
+                        pulse(blocks, o, width)
+                    if wander > 0.0 and step % NOISE_STEPS == 0:
+                        wandering(blocks, o, strays)
+                    elapse(blocks, o, stop, dt)
+                if len(deviation):
+                    flicker(blocks, o, octaves, q, step, deviation, kept)
+                if move(blocks, o, dt, variance, growth, noisy) > 0:
+                    for lane in range(min(LANES, n - b * LANES)):
+                        at = o + lane
+                        if load(blocks, at + done) > 0.0:
+                            continue
+                        p = parameters(blocks, at)
+                        i_in = load(blocks, at + into)
+                        v, held = load(blocks, at + membrane), load(blocks, at + hold)
+                        v, held, offset = advance(v, held, i_in, dt, p)
+                        store(blocks, at + membrane, v)
+                        store(blocks, at + hold, held)
+                        if offset >= 0.0:
+                            if spikes == len(spike_time):
+                                spike_time = np.append(spike_time, np.empty(spikes))
+                                spike_address = np.append(
+                                    spike_address, np.empty(spikes, np.uint32)
+                                )
+                            spike_time[spikes] = start + offset
+                            spike_address[spikes] = b * LANES + lane
+                            spikes += 1
+                            drive = np.log1p(max(i_in, 0.0) / ENERGY_REFERENCE)
+                            store(blocks, at + spike_drive, load(blocks, at + spike_drive) + drive)
                 if tracing:
-                    v_trace[step - first, k] = v
-                    i_trace[step - first, k] = i_in
-            chords[0, 0, k], chords[0, 1, k], chords[0, 2, k] = exc, exc_slope, exc_at
-            chords[1, 0, k], chords[1, 1, k], chords[1, 2, k] = inh, inh_slope, inh_at
-            membrane[k], hold[k], reached[k] = v, held, at
-        return spike_time[:spikes], spike_address[:spikes], spike_drive, moved
+                    for lane in range(min(LANES, n - b * LANES)):
+                        v_trace[step - first, b * LANES + lane] = load(blocks, o + lane + membrane)
+                        i_trace[step - first, b * LANES + lane] = load(blocks, o + lane + into)
+        return spike_time[:spikes], spike_address[:spikes]
 
     compiled: Callable[..., Any] = advance_population
     return compiled

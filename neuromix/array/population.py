@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.die import ArrayDie, Instances
-from neuromix.array.kernel import ABSENT, ENERGY_REFERENCE, population_kernel
+from neuromix.array.die import ArrayDie
+from neuromix.array.lanes import into_lanes, out_of_lanes
 from neuromix.array.noise import SILENT, NoiseState, noise_law
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
-from neuromix.models.family import RESTED
+from neuromix.models.model import NoiseDensity
 from neuromix.units import render
 
 TRACES = {"v_mem": ("V", "membrane voltage"), "i_in": ("A", "mean input current of a step")}
 """What can be recorded of each neuron: unit and meaning."""
+
+NO_TIMES, NO_LANES = np.empty(0), np.empty(0, np.uint8)
+NO_CODES, NO_STARTS = np.empty(0, np.int8), np.zeros(1, np.int64)
+"""Pulses of a sparse memory where there is none."""
 
 
 class Population:
@@ -47,42 +51,17 @@ class Population:
         self.traces: dict[str, list[NDArray[np.float64]]] = {name: [] for name in TRACES}
         self._traced = traced
         self._law = noise_law(neuron.noise, dt, duration) if die.array.noise else SILENT
-        self._noise = NoiseState.start(self._law, die.noise_words, trial)
-        self._neurons = die.neurons.dynamics.matrix(n)
-        self._constant = np.ascontiguousarray(np.broadcast_to(die.array.current, (n,)), np.float64)
-        self._membrane, self._reached = np.zeros(n), np.zeros(n)
-        self._hold = np.full(n, RESTED)
+        noise = NoiseState.start(self._law, die.noise_words, trial)
+        self._rows = die.blocks.rows
+        self._blocks = die.blocks.start.copy()
+        self._set("stream", noise.stream.view(np.float64))
+        self._set("flicker", noise.octaves.sum(axis=1))
+        self._octaves = into_lanes(noise.octaves).ravel()
         self._width = die.path.pulse_width if die.path else 0.0
         self._setup = die.path.setup if die.path else 0.0
-        self._synapses = np.zeros((2, n, 1))
-        self._tables = np.zeros((2, n, 1))
-        self._chords = np.zeros((2, 3, n))
-        self._rest_current = 0.0
-        self._shot = self._wander = 0.0
-        synapse = ABSENT
-        if die.path:
-            if die.array.noise:
-                self._shot = die.path.synapse.noise.shot
-                self._wander = die.path.synapse.noise.wander
-            synapse = die.path.synapse.dynamics.kernels()
-            self._synapses = np.stack([item.dynamics.matrix(n) for item in die.synapses])
-            self._tables = np.stack([_table(item, n) for item in die.converters])
-            rest, _, _, source, sink, *_ = synapse
-            self._chords[:, 0] = [[rest(p) for p in sign] for sign in self._synapses]
-            self._rest_current = sum(
-                output(rest(p), p)
-                for output, sign in zip((source, sink), self._synapses, strict=True)
-                for p in sign
-            )
-        self._kernel = population_kernel(
-            neuron.dynamics.kernels(), self._neurons.shape[1], synapse, self._synapses.shape[2]
-        )
+        noisy = die.path.synapse.noise if die.path and die.array.noise else NoiseDensity()
+        self._shot, self._wander = noisy.shot, noisy.wander
         self.spikes = np.zeros(n, np.int64)
-        self.pulses = np.zeros((2, n), np.int64)
-        self.spike_drive = np.zeros(n)
-        self.pulse_drive = np.zeros((2, n))
-        self.pulse_charge = np.zeros((2, n))
-        self.output_charge = np.zeros((2, n))
 
     def advance(self, until: float, events: Events) -> Events:
         """See :meth:`neuromix.array.block.Block.advance`; ``until`` is a multiple of the step."""
@@ -94,20 +73,17 @@ class Population:
         stop = (self.step + steps) * self.dt
         cut = int(np.searchsorted(arrived.time, stop))
         self.waiting = Events(arrived.time[cut:], arrived.address[cut:])
-        rows = arrived.address[:cut].astype(np.int64)
         shape = (steps if self._traced else 0, self.die.array.n)
         v_trace, i_trace = np.empty(shape), np.empty(shape)
-        time, address, spike_drive, moved = self._kernel(
-            self.step, steps, self.dt, arrived.time[:cut], rows, self.die.codes, self._width,
-            self._tables, self._neurons, self._synapses, self._constant, self._membrane,
-            self._hold, self._chords, self._reached, self._law.white, self._law.deviation,
-            self._law.kept, self._shot, self._wander, self._noise.stream, self._noise.octaves,
-            v_trace, i_trace,
+        blocks = self._blocks
+        time, address = self.die.blocks.kernel(
+            blocks.ravel(), self._octaves, blocks[0].size, self.die.array.n, 0, len(blocks),
+            self.step, steps, self.dt, arrived.time[:cut], arrived.address[:cut].astype(np.int64),
+            self.die.codes, NO_TIMES, NO_LANES, NO_CODES, NO_STARTS, self._width,
+            self.die.blocks.prepared, self._law.white, self._law.deviation, self._law.kept,
+            self._shot, self._wander, v_trace, i_trace,
         )  # fmt: skip
         self.step += steps
-        self.spike_drive += spike_drive
-        self.output_charge += moved
-        self._count_pulses(np.bincount(rows, minlength=len(self.die.codes)))
         if self._traced:
             self.traces["v_mem"].append(v_trace)
             self.traces["i_in"].append(i_trace)
@@ -124,40 +100,39 @@ class Population:
         die, neuron = self.die, self.die.array.model
         spent = {
             "neurons": float(
-                self.spikes @ die.neurons.energy + neuron.energy.growth * self.spike_drive.sum()
+                self.spikes @ die.neurons.energy
+                + neuron.energy.growth * self.meter("spike_drive").sum()
             ),
             "neurons, static": neuron.energy.static_power * die.array.n * duration,
         }
         if die.path is None:
             return spent
-        for part, model, signs, brought, delivered in (
-            ("converters", die.path.converter, die.converters, 0.0, self.pulse_charge.sum()),
-            (
-                "synapses",
-                die.path.synapse,
-                die.synapses,
-                self.pulse_charge.sum(),
-                self.output_charge.sum() - self._rest_current * self.step * self.dt,
-            ),
+        pulses = self.meter("source_pulses"), self.meter("sink_pulses")
+        drive = self.meter("source_drive").sum() + self.meter("sink_drive").sum()
+        weight = self.meter("source_weight").sum() + self.meter("sink_weight").sum()
+        moved = self.meter("source_moved").sum() + self.meter("sink_moved").sum()
+        at_rest = die.blocks.rest_current * self.step * self.dt
+        brought = self._width * weight
+        for part, model, signs, taken, delivered in (
+            ("converters", die.path.converter, die.converters, 0.0, brought),
+            ("synapses", die.path.synapse, die.synapses, brought, moved - at_rest),
         ):
             law = model.energy
             spent[part] = float(
-                sum(n @ item.energy for n, item in zip(self.pulses, signs, strict=True))
-                + law.growth * self.pulse_drive.sum()
-                + law.per_input_charge * brought
+                sum(n @ item.energy for n, item in zip(pulses, signs, strict=True))
+                + law.growth * drive
+                + law.per_input_charge * taken
                 + law.per_output_charge * delivered
             )
             spent[f"{part}, static"] = law.static_power * 2 * die.array.n * duration
         return spent
 
-    def _count_pulses(self, fetched: NDArray[np.int64]) -> None:
-        """Count what pulses bring to each neuron; ``fetched`` is how often each row was read."""
-        neuron = np.arange(self.die.array.n)
-        for sign, code in enumerate((self.die.codes, -self.die.codes)):
-            weight = np.where(code > 0, self._tables[sign, neuron, np.maximum(code, 0)], 0.0)
-            self.pulses[sign] += fetched @ (code > 0)
-            self.pulse_drive[sign] += fetched @ np.log1p(weight / ENERGY_REFERENCE)
-            self.pulse_charge[sign] += self._width * (fetched @ weight)
+    def _set(self, name: str, values: NDArray[np.float64]) -> None:
+        self._blocks[:, self._rows[name]] = into_lanes(values[:, None])[:, 0]
+
+    def meter(self, name: str) -> NDArray[np.float64]:
+        """Return a row of the blocks, shape ``(n,)``; see :data:`neuromix.array.rows.STATE`."""
+        return out_of_lanes(self._blocks, self._rows[name], self.die.array.n)
 
 
 def check_step(die: ArrayDie, dt: float) -> None:
@@ -169,8 +144,3 @@ def check_step(die: ArrayDie, dt: float) -> None:
             [f"its shortest interval between spikes is {render(shortest, 's')}"],
             f"dt={0.5 * shortest:.3g} or less",
         )
-
-
-def _table(converters: Instances, n: int) -> NDArray[np.float64]:
-    table = converters.dynamics.table("source")  # type: ignore[attr-defined]
-    return np.ascontiguousarray(np.broadcast_to(table, (n, table.shape[1])))

@@ -1,10 +1,8 @@
-"""Normal deviates inside compiled kernels: one 64-bit word of state a stream.
+"""Random numbers inside compiled kernels: one 64-bit word of state a stream, and no branches.
 
 A stream starts from a word that :func:`neuromix.data.randomness.generator` gave to its owner, mixed
-with the number of the trial. Uniform words are SplitMix64 (Steele, Lea and Flood 2014, "Fast
-splittable pseudorandom number generators", fig. 13); normals come from Marsaglia and Tsang 2000
-("The ziggurat method for generating random variables") in the double-precision form of Doornik 2005
-("An improved ziggurat method to generate normal random samples").
+with the number of the trial. Words are SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable
+pseudorandom number generators", fig. 13).
 """
 
 from __future__ import annotations
@@ -15,26 +13,25 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-LAYERS = 128
-TAIL_START = 3.442619855899
-"""Right edge of the base layer for 128 layers (Marsaglia and Tsang 2000)."""
-LAYER_AREA = 9.91256303526217e-3
-"""Area of each layer (the same source)."""
+from neuromix.models.elementary import number_of
 
+_FIELD = np.uint64(0xFFFF)
+_EXPONENT_OF_2_52 = np.uint64(0x4330000000000000)
+_MEAN = 2.0**52 + 2.0 * 65535.0
+_DEVIATION = math.sqrt((65536.0**2 - 1.0) / 3.0)
+"""Of the sum of four whole numbers that are uniform in 0 … 65535."""
 
-def _edges() -> NDArray[np.float64]:
-    edges = np.zeros(LAYERS + 1)
-    density = math.exp(-0.5 * TAIL_START**2)
-    edges[0] = LAYER_AREA / density
-    edges[1] = TAIL_START
-    for k in range(2, LAYERS):
-        density = math.exp(-0.5 * edges[k - 1] ** 2) + LAYER_AREA / edges[k - 1]
-        edges[k] = math.sqrt(-2.0 * math.log(density))
-    return edges
-
-
-_EDGE = _edges()
-_RATIO = _EDGE[1:] / _EDGE[:-1]
+NORMALIZING = (
+    9.62605933e-01,
+    8.52926011e-03,
+    2.29733765e-03,
+    -4.77678068e-04,
+    4.62359655e-05,
+)
+"""Odd polynomial that takes the standardized sum of four uniform numbers to a normal one: least
+squares between the quantiles of both, weighted with the normal density to the power 3/4. Its
+distribution differs by 1.4e-4 at most, its variance by 8e-5, its kurtosis is 0.002; it ends at
+5.3 standard deviations (tests/unit/array/test_random_stream.py)."""
 
 
 def mixed(words: NDArray[np.uint64], trial: int) -> NDArray[np.uint64]:
@@ -45,18 +42,43 @@ def mixed(words: NDArray[np.uint64], trial: int) -> NDArray[np.uint64]:
     return state
 
 
-@njit(inline="always")
-def word(state: NDArray[np.uint64], k: int) -> np.uint64:
-    """Advance stream ``k`` and return its next 64-bit word."""
-    state[k] += np.uint64(0x9E3779B97F4A7C15)
-    z = state[k]
+@njit(forceinline=True)
+def following(state: np.uint64) -> np.uint64:
+    """Return the state of a stream after ``state``."""
+    return np.uint64(state + np.uint64(0x9E3779B97F4A7C15))
+
+
+@njit(forceinline=True)
+def scrambled(state: np.uint64) -> np.uint64:
+    """Return the random word of a state."""
+    z = state
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     finished: np.uint64 = z ^ (z >> np.uint64(31))
     return finished
 
 
-@njit(inline="always")
+@njit(forceinline=True)
+def deviate(word: np.uint64) -> float:
+    """Return a standard normal deviate from one random word; see :data:`NORMALIZING`."""
+    summed = (word & _FIELD) + ((word >> np.uint64(16)) & _FIELD)
+    summed += ((word >> np.uint64(32)) & _FIELD) + (word >> np.uint64(48))
+    x = (number_of(np.int64(summed | _EXPONENT_OF_2_52)) - _MEAN) / _DEVIATION
+    square = x * x
+    high = NORMALIZING[2] + square * (NORMALIZING[3] + square * NORMALIZING[4])
+    value: float = x * (NORMALIZING[0] + square * (NORMALIZING[1] + square * high))
+    return value
+
+
+@njit
+def word(state: NDArray[np.uint64], k: int) -> np.uint64:
+    """Advance stream ``k`` and return its next 64-bit word."""
+    state[k] = following(state[k])
+    found: np.uint64 = scrambled(state[k])
+    return found
+
+
+@njit
 def uniform(state: NDArray[np.uint64], k: int) -> float:
     """Return a number in (0, 1) from stream ``k``."""
     value: float = (float(word(state, k) >> np.uint64(11)) + 0.5) * 2.0**-53
@@ -66,21 +88,5 @@ def uniform(state: NDArray[np.uint64], k: int) -> float:
 @njit
 def normal(state: NDArray[np.uint64], k: int) -> float:
     """Return a standard normal deviate from stream ``k``."""
-    while True:
-        bits = word(state, k)
-        layer = np.int64(bits & np.uint64(LAYERS - 1))
-        signed: float = 2.0 * ((float(bits >> np.uint64(11)) + 0.5) * 2.0**-53) - 1.0
-        if abs(signed) < _RATIO[layer]:
-            inside: float = signed * _EDGE[layer]
-            return inside
-        if layer == 0:
-            while True:
-                beyond = -math.log(uniform(state, k)) / TAIL_START
-                if -2.0 * math.log(uniform(state, k)) > beyond * beyond:
-                    break
-            return math.copysign(TAIL_START + beyond, signed)
-        x: float = signed * _EDGE[layer]
-        outer = math.exp(-0.5 * (_EDGE[layer] ** 2 - x * x))
-        inner = math.exp(-0.5 * (_EDGE[layer + 1] ** 2 - x * x))
-        if inner + uniform(state, k) * (outer - inner) < 1.0:
-            return x
+    value: float = deviate(word(state, k))
+    return value

@@ -24,7 +24,7 @@ def left_validity(population: Population) -> str | None:
     spiking = population.spikes > 0
     if limits is None or not spiking.any():
         return None
-    drive = population.spike_drive[spiking] / population.spikes[spiking]
+    drive = population.meter("spike_drive")[spiking] / population.spikes[spiking]
     typical = ENERGY_REFERENCE * np.expm1(drive)
     beyond = int(np.count_nonzero(typical > limits.high))
     if not beyond:

@@ -9,12 +9,24 @@ row of :meth:`Family.matrix`, states and results are floats, SI):
 ``"neuron"``
     ``advance(v, hold, i_in, dt, p) -> (v, hold, spike)`` and :meth:`Family.shortest_interval`. A
     negative ``hold`` is the time for which the neuron has been free; it starts as ``RESTED``.
+    For speed it may define ``step(v, hold, i_in, dt, p) -> (v, hold, done)`` as well: the same for
+    a step in which nothing happens, without branches (:mod:`neuromix.models.elementary`), so that
+    many neurons make it at once; where ``done`` is false, ``advance`` starts from the old state.
 ``"synapse"``
     ``rest(p) -> state``, ``decay(state, dt, p) -> state``,
     ``inject(state, weight_current, width, p) -> state``,
     ``source(state, p) -> current`` and ``sink(state, p) -> current``, and the factors by which
     these differ at a node's voltage, ``source_compliance(voltage, p)`` and
-    ``sink_compliance(voltage, p)``.
+    ``sink_compliance(voltage, p)``. For arrays, without branches: ``fall(state, p)``, the slope of
+    the state without a pulse, 1/s; ``prepare(weight_current, width, p) -> (a, b, lasting)``, what
+    is worth being computed once for each weight, and for how long the pulse acts, s; and
+    ``rise(state, a, b, p)``, the slope during that pulse.
+``"linear_neuron"``
+    ``flow(v, e, i, t, p) -> (v, e, i)``: the exact state a time ``t`` later, of a membrane ``v`` and
+    its excitatory and inhibitory inputs, in which it must be linear, and each input independent of
+    all else. An input whose effect at ``t = 0`` is a jump of ``v`` has no state of its own. Fields
+    ``rest``, ``threshold``, ``reset``, ``refractory_time`` and ``noise`` (r.m.s. on the membrane);
+    the array does thresholds, resets, weights, delays and noise.
 ``"converter"``
     none; the class has ``table(output) -> (n, codes)`` of settled currents.
 """
@@ -49,7 +61,11 @@ KERNELS: Mapping[str, tuple[str, ...]] = {
         "sink",
         "source_compliance",
         "sink_compliance",
+        "fall",
+        "prepare",
+        "rise",
     ),
+    "linear_neuron": ("flow",),
     "converter": (),
 }
 """The compiled functions that the module of a family of each role defines."""
@@ -83,7 +99,7 @@ class Family:
     """Base of all families; see the module's text."""
 
     role: ClassVar[str] = ""
-    """``"neuron"``, ``"synapse"`` or ``"converter"``: where the array puts it."""
+    """``"neuron"``, ``"linear_neuron"``, ``"synapse"`` or ``"converter"``: where an array puts it."""
 
     @classmethod
     def name(cls) -> str:
@@ -157,6 +173,12 @@ class Family:
                 "define the functions that neuromix.models.family describes for its role",
             )
         return tuple(getattr(module, name) for name in KERNELS[cls.role])
+
+    @classmethod
+    def easy_step(cls) -> Callable[..., Any] | None:
+        """Return the compiled ``step`` of a neuron family, where it defines one."""
+        found: Callable[..., Any] | None = getattr(sys.modules[cls.__module__], "step", None)
+        return found
 
     def shortest_interval(self) -> Values:
         """Return the shortest time between two spikes of a neuron, s; 0 where none is known."""

@@ -31,6 +31,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.models.elementary import exp
 from neuromix.models.family import Family, Values, quantity
 
 REFERENCE_CURRENT = 1e-9
@@ -103,23 +104,34 @@ class Dynamics(Family):
         "V", "voltage over which the sink output sets in", 1e-3, 0.2, positive=True, default=0.0259
     )
 
+    def matrix(self, size: int = 1) -> NDArray[np.float64]:
+        """Return the parameters as kernels want them, and behind them ln(I_g) and x_f."""
+        columns = super().matrix(size)
+        currents = [self.gain_current, self.floor_current]
+        derived = [
+            np.broadcast_to(np.log(np.divide(i, REFERENCE_CURRENT)), (size,)) for i in currents
+        ]
+        return np.column_stack([columns, *derived])
+
 
 @njit(inline="always")
 def rest(p: tuple[float, ...]) -> float:
     """Return x without any input: that of the floor."""
-    return math.log(p[8] / REFERENCE_CURRENT)
+    return p[18]
 
 
 @njit(inline="always")
 def source(log_current: float, p: tuple[float, ...]) -> float:  # noqa: ARG001
     """Return the current that the source output sends into 0.5 V, A."""
-    return REFERENCE_CURRENT * math.exp(log_current)
+    current: float = REFERENCE_CURRENT * exp(log_current)
+    return current
 
 
 @njit(inline="always")
 def sink(log_current: float, p: tuple[float, ...]) -> float:
     """Return the current that the sink output takes from 0.5 V once its mirror has settled, A."""
-    return p[11] * REFERENCE_CURRENT * math.exp((1.0 + p[12]) * log_current)
+    current: float = p[11] * REFERENCE_CURRENT * exp((1.0 + p[12]) * log_current)
+    return current
 
 
 @njit(inline="always")
@@ -135,7 +147,7 @@ def sink_compliance(voltage: float, p: tuple[float, ...]) -> float:
     Below about 0.1 V it falls as 1 − exp(−V/U), and is 0 at 0 V: an inhibited membrane stays there.
     U is fitted; BSIM4's knee (16 mV) is sharper than the thermal voltage of the physics.
     """
-    knee = -math.expm1(-max(voltage, 0.0) / p[16])
+    knee: float = 1.0 - exp(-max(voltage, 0.0) / p[16])
     return (1.0 + p[15] * (voltage - OUTPUT_VOLTAGE)) * knee
 
 
@@ -164,6 +176,13 @@ def sink_follow(
     return settled / (1.0 + (settled / sink_current - 1.0) * remains)
 
 
+@njit(inline="always")
+def fall(log_current: float, p: tuple[float, ...]) -> float:
+    """Return dx/dt without a pulse, 1/s."""
+    above: float = exp(-p[9] * (log_current - p[18]))
+    return -(1.0 + p[7] * log_current) * (1.0 - above) / p[0]
+
+
 @njit
 def decay(log_current: float, dt: float, p: tuple[float, ...]) -> float:
     """Return x after ``dt`` without a pulse.
@@ -172,7 +191,7 @@ def decay(log_current: float, dt: float, p: tuple[float, ...]) -> float:
     in the middle of internal steps of at most 0.1 tau.
     """
     x = log_current
-    floor = math.log(p[8] / REFERENCE_CURRENT)
+    floor = p[18]
     e, m = p[7], p[9]
     left = dt / p[0]
     while left > 0.0:
@@ -185,6 +204,26 @@ def decay(log_current: float, dt: float, p: tuple[float, ...]) -> float:
 
 
 @njit
+def prepare(
+    weight_current: float, width: float, p: tuple[float, ...]
+) -> tuple[float, float, float]:
+    """Return I_w/I_tau, s, and for how long a pulse of ``width`` seconds acts, s."""
+    if weight_current <= 0.0:
+        return 0.0, 1.0, width
+    log_weight = math.log(weight_current / REFERENCE_WEIGHT)
+    s = p[3] + (p[4] + p[5] * log_weight) * log_weight
+    return weight_current / p[1], s, width + p[10] / weight_current
+
+
+@njit(inline="always")
+def rise(log_current: float, drive: float, s: float, p: tuple[float, ...]) -> float:
+    """Return dx/dt during a pulse of which :func:`prepare` gave I_w/I_tau and s, 1/s."""
+    y = log_current - p[17]
+    slope: float = drive / (1.0 + exp((s + p[6] * y) * y)) / p[0] + fall(log_current, p)
+    return slope
+
+
+@njit
 def inject(log_current: float, weight_current: float, width: float, p: tuple[float, ...]) -> float:
     """Return x after a pulse of ``width`` seconds of the weight current (A).
 
@@ -194,31 +233,16 @@ def inject(log_current: float, weight_current: float, width: float, p: tuple[flo
     if weight_current <= 0.0:
         decayed: float = decay(x, width, p)
         return decayed
-    left = (width + p[10] / weight_current) / p[0]
-    drive = weight_current / p[1]
-    log_weight = math.log(weight_current / REFERENCE_WEIGHT)
-    s = p[3] + (p[4] + p[5] * log_weight) * log_weight
-    half = math.log(p[2] / REFERENCE_CURRENT)
-    floor = math.log(p[8] / REFERENCE_CURRENT)
+    drive, s, left = prepare(weight_current, width, p)
     while left > 0.0:
-        k1 = _rise(x, drive, s, half, floor, p)
+        k1 = rise(x, drive, s, p)
         h = min(left, LARGEST_RISE / max(abs(k1), 1e-30))
-        k2 = _rise(x + 0.5 * h * k1, drive, s, half, floor, p)
-        k3 = _rise(x + 0.5 * h * k2, drive, s, half, floor, p)
-        k4 = _rise(x + h * k3, drive, s, half, floor, p)
+        k2 = rise(x + 0.5 * h * k1, drive, s, p)
+        k3 = rise(x + 0.5 * h * k2, drive, s, p)
+        k4 = rise(x + h * k3, drive, s, p)
         x += h / 6.0 * (k1 + 2.0 * (k2 + k3) + k4)
         left -= h
     return x
-
-
-@njit(inline="always")
-def _rise(
-    x: float, drive: float, s: float, half: float, floor: float, p: tuple[float, ...]
-) -> float:
-    """Return tau dx/dt during a pulse."""
-    y = x - half
-    gain = 1.0 / (1.0 + math.exp(min((s + p[6] * y) * y, 700.0)))
-    return drive * gain - (1.0 + p[7] * x) * (1.0 - math.exp(-p[9] * (x - floor)))
 
 
 @njit
@@ -239,7 +263,7 @@ def respond(
         When each pulse begins, how long it lasts, its weight current. They do not overlap.
     voltage : float, V
         At both outputs.
-    p : (17,) array
+    p : (19,) array
         One row of :meth:`Family.matrix`.
 
     Returns

@@ -25,13 +25,16 @@ from typing import ClassVar
 import numpy as np
 from numba import njit
 
+from neuromix.models.elementary import chosen, exp
 from neuromix.models.family import Family, Values, quantity
 
 REFERENCE_CURRENT = 1e-9
 """I_0 of the equations, A."""
 
-VOLTAGE_PER_STEP = 0.15
-"""Largest move of the membrane in one internal step, in units of the feedback's slope D."""
+MOVE_AT_THRESHOLD, LARGEST_MOVE, MOVE_GROWTH = 0.15, 2.0, 3.0
+"""Largest move of the membrane in one internal step, in units of the feedback's slope D: at the
+threshold, anywhere, and over how many D below the threshold it grows e-fold. The error of a step
+goes with the cube of its move and with the feedback, which falls e-fold over one D."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +68,11 @@ class Dynamics(Family):
 @njit(inline="always")
 def membrane_rate(v: float, i_in: float, p: tuple[float, ...]) -> float:
     """Return dV/dt in V/s; ``p`` is one row of :meth:`Family.matrix`."""
-    leak = p[2] * (1.0 - math.exp(-v / p[4])) * (1.0 + p[3] * v)
+    leak = p[2] * (1.0 - exp(-v / p[4])) * (1.0 + p[3] * v)
     below = p[9] - v
-    feedback = 1.0 / (math.exp(below / p[6]) / p[5] + math.exp(below / p[8]) / p[7])
-    return (i_in - leak + feedback) / (p[0] + p[1] * v)
+    feedback = 1.0 / (exp(below / p[6]) / p[5] + exp(below / p[8]) / p[7])
+    slope: float = (i_in - leak + feedback) / (p[0] + p[1] * v)
+    return slope
 
 
 @njit(inline="always")
@@ -78,14 +82,21 @@ def hold_time(i_in: float, free: float, p: tuple[float, ...]) -> float:
     return max(0.0, p[11] + growth - p[13] * math.exp(-free / p[14]))
 
 
+@njit(inline="always")
+def allowed_move(v: float, p: tuple[float, ...]) -> float:
+    """Return the largest move of one internal step at a membrane voltage, V."""
+    grown: float = MOVE_AT_THRESHOLD * exp((p[9] - v) / (MOVE_GROWTH * p[6]))
+    return min(grown, LARGEST_MOVE) * p[6]
+
+
 @njit
 def advance(
     v: float, hold: float, i_in: float, dt: float, p: tuple[float, ...]
 ) -> tuple[float, float, float]:
     """Advance one neuron by ``dt`` under a constant input current.
 
-    Internal steps (midpoint rule) move the membrane by at most a fraction of the feedback's slope,
-    so that accuracy does not hang on ``dt``.
+    Internal steps (midpoint rule) move the membrane by at most :func:`allowed_move`, so that
+    accuracy does not hang on ``dt``.
 
     Parameters
     ----------
@@ -113,7 +124,7 @@ def advance(
             hold = 0.0
             v = p[10]
         slope = membrane_rate(v, i_in, p)
-        h = min(left, VOLTAGE_PER_STEP * p[6] / max(abs(slope), 1e-30))
+        h = min(left, allowed_move(v, p) / max(abs(slope), 1e-30))
         change = h * membrane_rate(v + 0.5 * h * slope, i_in, p)
         if v + change >= p[9] and change > 0.0:
             h *= (p[9] - v) / change
@@ -126,3 +137,27 @@ def advance(
             left -= h
             hold -= h
     return v, hold, spike
+
+
+@njit(inline="always")
+def step(
+    v: float, hold: float, i_in: float, dt: float, p: tuple[float, ...]
+) -> tuple[float, float, bool]:
+    """Advance a neuron with which nothing happens, without a branch.
+
+    A held one is held on; a free one makes one step of the midpoint rule.
+
+    Returns
+    -------
+    v, hold : float
+        New state.
+    done : bool
+        Whether this was allowed: no spike, no end of a hold, no large move near the threshold. If
+        not, :func:`advance` has to start from the old state.
+    """
+    slope = membrane_rate(v, i_in, p)
+    change = dt * membrane_rate(v + 0.5 * dt * slope, i_in, p)
+    quiet = (abs(dt * slope) <= allowed_move(v, p)) & (v + change < p[9])
+    held = hold >= dt
+    done = held | ((hold <= 0.0) & quiet)
+    return chosen(held, p[10], v + change), hold - dt, done

@@ -1,22 +1,30 @@
 """Noise streams: normal, keyed, of the right spectrum."""
 
+import functools
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.signal import welch
 from scipy.stats import kstest
 
-from neuromix.array.noise import NoiseState, noise_law, noise_series
-from neuromix.data.randomness import generator
+import neuromix as nmx
 from neuromix.models.model import NoiseDensity
 
 DT = 20e-6
 
 
+@functools.cache
+def neuron():
+    return nmx.model("lif_neuron")
+
+
 def series(noise: NoiseDensity, cells: int, steps: int, trial: int = 0, seed: int = 1):
-    law = noise_law(noise, DT, steps * DT)
-    words = generator(seed, "noise").integers(0, 2**64, cells, dtype=np.uint64)
-    state = NoiseState.start(law, words, trial)
-    return noise_series(steps, law.white, law.deviation, law.kept, state.stream, state.octaves)
+    """Return the input currents of neurons without any input, shape (cells, steps), A."""
+    chip = nmx.Chip(seed)
+    chip.add("array", nmx.Array(replace(neuron(), noise=noise), cells, mismatch=False))
+    recording = nmx.run(chip, {}, duration=steps * DT, dt=DT, record=["array.i_in"], trial=trial)
+    return recording.traces["array.i_in"].to_numpy().T
 
 
 def test_white_noise_is_normal_with_the_variance_of_its_density() -> None:

@@ -1,0 +1,96 @@
+"""An array laid out for its kernel: parameters and resting states in lanes, prepared pulses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.array.kernel import ABSENT, PREPARED, Functions, population_kernel, prepared_pulses
+from neuromix.array.lanes import LANES, block_count, into_lanes
+from neuromix.array.rows import Rows
+from neuromix.models.family import RESTED, Family
+
+HELD_FOR_EVER = 1e30
+"""``hold`` of lanes without a neuron, s."""
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """What does not change from run to run on one die.
+
+    Parameters
+    ----------
+    rows : Rows
+    start : (blocks, rows, LANES) ndarray
+        All neurons at rest.
+    prepared : (n, 2 codes, PREPARED) ndarray
+        See :func:`neuromix.array.kernel.prepared_pulses`.
+    kernel : compiled function
+    rest_current : float, A
+        What all synapses push and draw without any input.
+    """
+
+    rows: Rows
+    start: NDArray[np.float64]
+    prepared: NDArray[np.float64]
+    kernel: Callable[..., Any]
+    rest_current: float
+
+    @classmethod
+    def of(
+        cls,
+        neurons: Family,
+        n: int,
+        constant: float | NDArray[np.float64],
+        synapse: Functions = ABSENT,
+        synapses: NDArray[np.float64] | None = None,
+        weights: NDArray[np.float64] | None = None,
+        width: float = 0.0,
+    ) -> Self:
+        """Lay out ``n`` neurons.
+
+        Parameters
+        ----------
+        neurons : Family
+        constant : float or (n,) ndarray, A
+            Into each membrane.
+        synapse : tuple of compiled functions
+        synapses : (2, n, parameters) ndarray, optional
+            Excitatory first.
+        weights : (2, n, codes) ndarray, A, optional
+            Weight current of each code.
+        width : float, s
+            Of a pulse.
+        """
+        parameters = neurons.matrix(n)
+        given = np.zeros((2, n, 1)) if synapses is None else synapses
+        rows = Rows(parameters.shape[1], given.shape[2])
+        start = np.zeros((block_count(n), rows.all, LANES))
+        start[:, : rows.parameters] = into_lanes(np.concatenate([parameters, *given], axis=1))
+        prepared = np.zeros((1, 2, PREPARED))
+        rest_current = 0.0
+        states = {"constant": np.broadcast_to(constant, (n,))}
+        if synapses is not None and weights is not None:
+            rest, _, _, source, sink, *_ = synapse
+            for name, parameters_of_sign in zip(
+                ("excitatory", "inhibitory"), synapses, strict=True
+            ):
+                states[name] = np.array([rest(p) for p in parameters_of_sign])
+            rest_current = sum(
+                float(output(rest(p), p))
+                for output, sign in zip((source, sink), synapses, strict=True)
+                for p in sign
+            )
+            prepared = prepared_pulses(synapse, np.ascontiguousarray(weights), width, synapses)
+        for name, values in states.items():
+            start[:, rows[name]] = into_lanes(np.asarray(values, np.float64)[:, None])[:, 0]
+        held = np.concatenate([np.full(n, RESTED), np.full(len(start) * LANES - n, HELD_FOR_EVER)])
+        start[:, rows["hold"]] = held.reshape(-1, LANES)
+        kernel = population_kernel(
+            neurons.kernels(), neurons.easy_step(), rows.of_neuron, synapse, rows.of_synapse
+        )
+        return cls(rows, start, prepared, kernel, rest_current)

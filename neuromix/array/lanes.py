@@ -1,0 +1,89 @@
+"""Cells in blocks of lanes: how state and parameters lie in memory, so that loops become vectors.
+
+All that a kernel needs of ``LANES`` cells lies in one block: rows of one quantity each, a lane a
+cell. Rows are a constant distance apart in one array, so that the compiler sees that they do not
+overlap, and a block stays in the nearest cache while it is advanced through time.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+LANES = 16
+"""Cells of a block: two vectors of the widest registers."""
+
+
+def block_count(n: int) -> int:
+    """Return how many blocks hold ``n`` cells."""
+    return -(-n // LANES)
+
+
+def into_lanes(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rows of ``n`` cells, shape ``(n, rows)``, as blocks ``(blocks, rows, LANES)``.
+
+    Lanes without a cell repeat the last one.
+    """
+    n, width = rows.shape
+    cells = np.minimum(np.arange(block_count(n) * LANES), n - 1)
+    return np.ascontiguousarray(rows[cells].reshape(block_count(n), LANES, width).transpose(0, 2, 1))
+
+
+def out_of_lanes(blocks: NDArray[np.float64], row: int, n: int) -> NDArray[np.float64]:
+    """Return one row of blocks as an array of shape ``(n,)``."""
+    return blocks[:, row].reshape(-1)[:n].copy()
+
+
+def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
+    data = context.make_array(array_type)(context, builder, array).data
+    return cgutils.gep_inbounds(builder, data, index)
+
+
+@intrinsic
+def load(_: Any, array: Any, index: Any) -> Any:
+    """Return an element of a contiguous array; the index is neither checked nor wrapped."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.load(_pointer(context, builder, signature.args[0], *arguments))
+
+    return array.dtype(array, types.intp), generate
+
+
+@intrinsic
+def store(_: Any, array: Any, index: Any, value: Any) -> Any:
+    """Set an element of a contiguous array; the index is neither checked nor wrapped."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        where = _pointer(context, builder, signature.args[0], *arguments[:2])
+        builder.store(arguments[2], where)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, array.dtype), generate
+
+
+@functools.cache
+def column(count: int) -> Callable[..., tuple[float, ...]]:
+    """Return a compiled function that reads one lane of ``count`` rows from an index on."""
+
+    @intrinsic
+    def read(_: Any, array: Any, index: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            kind, _ = signature.args
+            data, start = arguments
+            values = []
+            for row in range(count):
+                place = builder.add(start, context.get_constant(types.intp, row * LANES))
+                values.append(builder.load(_pointer(context, builder, kind, data, place)))
+            return context.make_tuple(builder, signature.return_type, values)
+
+        return types.UniTuple(array.dtype, count)(array, types.intp), generate
+
+    reading: Callable[..., tuple[float, ...]] = read
+    return reading
