@@ -26,6 +26,9 @@ CAMPAIGNS = {
     "replica_bias": Plan(samples=SAMPLES),
     "unseen_draws": Plan(samples=SAMPLES, seed=UNSEEN_SEED),
 }
+WRITTEN_ELSEWHERE = "## Spreads from few runs"
+"""Heading from which on the page is written by ``python benchmarks/mismatch.py --page``."""
+
 KEPT = ("rate", "inter_spike_interval", "threshold", "refractory_time", "energy_per_spike")
 
 
@@ -70,8 +73,10 @@ def write_table(folder: Path, page: Path) -> None:
         "",
         "Correlation of rate and refractory time at 1 nA: "
         f"{correlation(ideal):.2f} with ideal biases, {correlation(replica):.2f} with replicas.",
+        "",
     ]
-    replace_file(page, ("\n".join(lines) + "\n").encode())
+    _, heading, below = page.read_text(encoding="utf-8").partition(WRITTEN_ELSEWHERE)
+    replace_file(page, ("\n".join(lines) + "\n" + heading + below).encode())
 
 
 def variation(data: xr.Dataset, measure: str, stimulus: int) -> float:
