@@ -1,0 +1,41 @@
+"""Waveforms that grow while they are played."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from neuromix.cosim.waveform import GrowingWaveform
+from neuromix.errors import SimulationFailed
+
+
+def ramp() -> GrowingWaveform:
+    waveform = GrowingWaveform(1.0)
+    waveform.append([2.0, 4.0], [1.0, 3.0])
+    return waveform
+
+
+def test_values_lie_on_lines_between_corners_and_the_last_is_held():
+    waveform = ramp()
+    assert [waveform.value(t) for t in (0.0, 2.0, 3.0, 4.0, 9.0)] == [1.0, 1.0, 2.0, 3.0, 3.0]
+
+
+def test_the_next_corner_is_the_first_that_was_not_played():
+    waveform = ramp()
+    assert waveform.corner == 2.0
+    waveform.play(2.5)
+    assert waveform.corner == 4.0
+    waveform.play(4.0)
+    assert waveform.corner == math.inf
+
+
+def test_values_after_what_was_played_do_not_depend_on_it():
+    played, whole = ramp(), ramp()
+    played.play(2.5)
+    assert played.value(3.3) == whole.value(3.3)
+
+
+def test_a_corner_in_the_past_is_refused():
+    with pytest.raises(SimulationFailed, match="does not come after"):
+        ramp().append([3.9], [0.0])
