@@ -70,7 +70,7 @@ def main() -> None:
     for name, item in found.items():
         print(
             f"{name:24} {item.runs} runs: "
-            f"sigma {item.sigma:.4g} ± {100.0 * item.standard_error:.1f} %, "
+            f"sigma {item.sigma:.4g} ± {100.0 * item.standard_error:.2g} %, "
             f"{item.deviation:+.1f} standard errors from Monte Carlo, "
             f"coverage {item.prediction_coverage_95:.3f}, "
             f"correlations within {item.correlation_error:.3f}"

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from neuromix import library
-from neuromix.characterization.assembly import assemble
+from neuromix.characterization.assembly import job_for
 from neuromix.characterization.draws import mismatch_draws
 from neuromix.characterization.recipe import Stimulus
 from neuromix.characterization.requests import Request, run_requests
@@ -60,17 +60,19 @@ def requests(item: Stimulated) -> tuple[dict[str, Request], str]:
     cell, technology = library.cell(item.cell), library.technology(item.technology)
     stimulus = Stimulus(item.bench, item.bench, item.parameters)
     bench = stimulus.bench_of(cell)
-    deck = assemble(cell, bench, technology, Condition(), dict(item.parameters))
+    job = job_for(cell, bench, technology, Condition(), dict(item.parameters))
     parts = {
         part: Request(
             stimulus,
             Condition(),
-            variations=mismatch_draws(technology, deck.transistors, count, SEED, cell.name, part),
+            variations=mismatch_draws(
+                technology, job.deck.transistors, count, SEED, cell.name, part
+            ),
         )
         for part, count in SAMPLES.items()
     }
     return parts, digest(
-        deck.key, repr(bench.measures), repr([r.variations for r in parts.values()])
+        job.deck.key, repr(job.measures), repr([r.variations for r in parts.values()])
     )
 
 

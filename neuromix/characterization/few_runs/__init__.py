@@ -1,6 +1,8 @@
 """Spreads from few runs: what mismatch does to a cell, for about one run a drawn parameter.
 
-``design`` places the runs, ``response`` explains them by the drawn parameters, ``moments`` turns
-that into variances with their errors, ``budget`` into shares of devices, and ``spread`` does it all
-on a cell in SPICE. The first three know arrays alone, no cell and no simulator.
+Lives here: where to run (``design``, ``parameters``), how measures depend on the draws
+(``response`` with ``curvature`` and ``selection``), what variances follow (``moments``,
+``shares``), and all of it on a cell in SPICE (``spread``, ``quantities``, ``result``). May import:
+what characterization may. Never comes in: a cell or a simulator in design, response and moments,
+which know arrays alone.
 """

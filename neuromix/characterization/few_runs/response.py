@@ -10,60 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.characterization.few_runs.curvature import Curvature
+from neuromix.characterization.few_runs.selection import next_curvature
+
 Floats = NDArray[np.float64]
-
-LEVEL = 0.01
-"""Probability with which chance alone lets in any second-order term of a kind."""
-
-ROUNDING = 1e-12
-"""Of a measure's own variation: a smaller rest is none."""
 
 TURNS = 8
 """Times that the direction of a squared response is found again; each is nearer by the rest."""
-
-LEAST_NEW = 0.02
-"""Part of a term's sum of squares that no other term explains, or it adds nothing to them."""
-
-LEAST_FREEDOM = 8
-"""Degrees of freedom that second-order terms leave to the rest."""
-
-
-@dataclass(frozen=True, eq=False)
-class Curvature:
-    """A term of second order: ``zᵀ matrix z − trace(matrix)``, of mean 0.
-
-    Parameters
-    ----------
-    matrix : (p, p) ndarray
-        Symmetric.
-    parameters : tuple of int
-        The two whose product it is; none for the square of a whole linear response.
-    measure : int
-        Whose linear response is squared; -1 for a product.
-    """
-
-    matrix: Floats
-    parameters: tuple[int, ...] = ()
-    measure: int = -1
-
-    @classmethod
-    def product(cls, j: int, k: int, size: int) -> Curvature:
-        """Return the product of parameters ``j`` and ``k`` out of ``size``."""
-        matrix = np.zeros((size, size))
-        matrix[j, k] += 0.5
-        matrix[k, j] += 0.5
-        return cls(matrix, (min(j, k), max(j, k)))
-
-    @classmethod
-    def along(cls, linear: Floats, measure: int) -> Curvature:
-        """Return the square of the linear response of a measure, (p, m), made of unit length."""
-        direction = linear[:, measure]
-        direction = direction / max(float(np.linalg.norm(direction)), ROUNDING)
-        return cls(np.outer(direction, direction), measure=measure)
-
-    def at(self, z: Floats) -> Floats:
-        """Return its value at draws ``z``, (n, p); (n,)."""
-        return np.asarray(np.einsum("ij,ij->i", z @ self.matrix, z) - np.trace(self.matrix))
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,11 +78,11 @@ class Response:
 def fit_response(z: Floats, y: Floats) -> Response:
     """Fit a response by least squares.
 
-    Terms of second order enter one by one while an F-test says that chance would have let in any
-    of their kind with less than :data:`LEVEL`. There are two kinds: the square of what is linear in
-    one measure, which is how exponentials and other laws of the whole bend; and products or squares
-    of single parameters, by which a device or a pair of them dominates. Many small terms stay in
-    the rest.
+    Terms of second order enter one by one while an F-test says that chance would hardly have let in
+    any of their kind (:mod:`neuromix.characterization.few_runs.selection`). There are two kinds:
+    the square of what is linear in one measure, which is how exponentials and other laws of the
+    whole bend; and products or squares of single parameters, by which a device or a pair of them
+    dominates. Many small terms stay in the rest.
 
     Parameters
     ----------
@@ -144,12 +97,12 @@ def fit_response(z: Floats, y: Floats) -> Response:
     terms, coefficients = _fitted(z, y / scale, curvatures)
     while True:
         rest = y / scale - terms @ coefficients
-        entering = _next_curvature(z, terms, coefficients[1 : 1 + size], rest, curvatures)
+        entering = next_curvature(z, terms, coefficients[1 : 1 + size], rest, curvatures)
         if entering is None:
             break
         curvatures = (*curvatures, entering)
         terms, coefficients = _fitted(z, y / scale, curvatures)
-        # What is linear is known better without the curvature, and so is what to square.
+        # What is linear is known better beside the curvature, and so is what to square.
         for _ in range(TURNS):
             curvatures = tuple(
                 Curvature.along(coefficients[1 : 1 + size], item.measure)
@@ -182,48 +135,3 @@ def _fitted(z: Floats, y: Floats, curvatures: tuple[Curvature, ...]) -> tuple[Fl
 def _terms(z: Floats, curvatures: tuple[Curvature, ...]) -> Floats:
     """Return the regressors, (n, 1 + p + curvatures)."""
     return np.column_stack([np.ones(len(z)), z, *(item.at(z) for item in curvatures)])
-
-
-def _next_curvature(
-    z: Floats, terms: Floats, linear: Floats, rest: Floats, present: tuple[Curvature, ...]
-) -> Curvature | None:
-    """Return the term of second order that should enter next, if any."""
-    size, measures = linear.shape
-    if len(z) - terms.shape[1] <= LEAST_FREEDOM:
-        return None
-    bent = {item.measure for item in present}
-    along = [Curvature.along(linear, m) for m in range(measures) if m not in bent]
-    tried = [
-        (measures * _by_chance(item.at(z), terms, rest[:, item.measure]), item) for item in along
-    ]
-    measure, j, k = _strongest_product(z, rest)
-    product = Curvature.product(j, k, size)
-    many = 0.5 * measures * size * (size + 1)
-    tried.append((many * _by_chance(product.at(z), terms, rest[:, measure]), product))
-    by_chance, best = min(tried, key=lambda item: item[0])
-    return best if by_chance < LEVEL else None
-
-
-def _strongest_product(z: Floats, rest: Floats) -> tuple[int, int, int]:
-    """Return measure and two parameters: whose product goes best with what that measure leaves."""
-    square = z**2
-    length = np.sqrt(square.T @ square - (z.T @ z) ** 2 / len(z))
-    strength = np.array([np.abs(z.T @ (column[:, None] * z)) / length for column in rest.T])
-    sizes = np.maximum(np.linalg.norm(rest, axis=0), ROUNDING)
-    where = np.unravel_index(np.argmax(strength / sizes[:, None, None]), strength.shape)
-    measure, j, k = map(int, where)
-    return measure, j, k
-
-
-def _by_chance(new: Floats, terms: Floats, left: Floats) -> float:
-    """Return the probability that one given term explains as much of ``left`` by chance."""
-    from scipy import stats
-
-    freedom = len(new) - terms.shape[1] - 1
-    own = new - terms @ np.linalg.lstsq(terms, new, rcond=None)[0]
-    length = float(own @ own)
-    if length <= LEAST_NEW * float(new @ new):
-        return 1.0
-    gain = float(own @ left) ** 2 / length
-    ratio = gain * freedom / max(float(left @ left) - gain, ROUNDING**2)
-    return float(stats.f.sf(ratio, 1, freedom))
