@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.array.fabric import Fabric
-from neuromix.data.arrays import floats, numeric
+from neuromix.array.memory import Codes, codes_of
+from neuromix.array.projection import Projection, projection
+from neuromix.data.arrays import floats
 from neuromix.errors import BadValue, UnknownName
 from neuromix.models.model import Model
 from neuromix.units import number
@@ -24,9 +26,6 @@ from neuromix.units import number
 SETTLING = 5e-6
 """s: the 6-bit converter settles to 1 % within 4 µs at its smallest code, measured in SPICE
 (docs/decisions/0004-synapse-cells.md)."""
-
-LARGEST_CODE = 63
-"""Of a signed 6-bit word: sign and magnitude."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,9 @@ class Array:
     noise, mismatch : bool
         Whether neurons are noisy, and whether neurons and their synapse paths differ.
     current : float or (n,) array, A
-        Constant current into the membrane of each.
+        Constant current into the membrane of each; not for linear neurons, whose ``rest`` it moves.
+    initial : float or (n,) array, V, optional
+        Membranes of linear neurons at the start of a run; at ``rest`` by default.
     """
 
     model: Model
@@ -66,16 +67,34 @@ class Array:
     noise: bool = True
     mismatch: bool = True
     current: float | NDArray[np.float64] = 0.0
+    initial: float | NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        _check_role(self.model, "neuron", "Array(model, n)")
+        _check_role(self.model, ("neuron", "linear_neuron"), "Array(model, n)")
         _check_size("an array", self.n)
-        shape = floats(self.current, "Array: current").shape
-        if shape not in {(), (self.n,)}:
+        current = floats(self.current, "Array: current")
+        for name, shape in (
+            ("current", current.shape),
+            ("initial", () if self.initial is None else floats(self.initial, "initial").shape),
+            *((key, np.shape(value)) for key, value in self.model.dynamics.values().items()),
+        ):
+            if shape not in {(), (self.n,)}:
+                raise BadValue(
+                    f"an array of {self.n} neurons: {name} has shape {shape}",
+                    cure="one value, or one for each neuron",
+                )
+        if self.linear and np.any(current):
             raise BadValue(
-                f"an array of {self.n} neurons: current has shape {shape}",
-                cure="one current in A, or one for each neuron",
+                f"Array: {self.model.cell} takes no current in A",
+                cure="its rest is where a constant input takes the membrane, V",
             )
+        if not self.linear and self.initial is not None:
+            raise BadValue(f"Array: {self.model.cell} starts at its own rest", cure="no initial")
+
+    @property
+    def linear(self) -> bool:
+        """Whether its neurons are linear between spikes, and its weights are numbers."""
+        return self.model.dynamics.role == "linear_neuron"
 
     def __repr__(self) -> str:
         without = [f"no {name}" for name in ("mismatch", "noise") if not getattr(self, name)]
@@ -114,11 +133,11 @@ class Path:
 
 @dataclass(frozen=True, eq=False)
 class Connection:
-    """The weight memory from one block to an array; codes have shape ``(sources, targets)``."""
+    """The weight memory from one block to an array: a row a source, see :mod:`memory`."""
 
     source: str
     target: str
-    codes: NDArray[np.int8] = field(repr=False)
+    codes: Codes = field(repr=False)
 
 
 class Chip:
@@ -144,6 +163,7 @@ class Chip:
         self._blocks: dict[str, SpikeSource | Array] = {}
         self._paths: dict[str, Path] = {}
         self._connections: list[Connection] = []
+        self._projections: list[Projection] = []
         self._frozen = False
 
     @property
@@ -157,13 +177,18 @@ class Chip:
         return tuple(self._connections)
 
     @property
+    def projections(self) -> tuple[Projection, ...]:
+        """All weights into linear neurons, in the order in which they were connected."""
+        return tuple(self._projections)
+
+    @property
     def paths(self) -> Mapping[str, Path]:
         """The synapse path of each array that receives events."""
         return MappingProxyType(self._paths)
 
     def __repr__(self) -> str:
         parts = [f"{name}: {type(b).__name__}({b.n})" for name, b in self._blocks.items()]
-        wires = [f"{c.source} -> {c.target}" for c in self._connections]
+        wires = [f"{item.source} -> {item.target}" for item in self._joined]
         return f"Chip(seed {self.seed}; {', '.join([*parts, *wires]) or 'empty'})"
 
     def _repr_html_(self) -> str:
@@ -195,36 +220,63 @@ class Chip:
         target: str,
         *,
         weights: ArrayLike,
-        through: tuple[Model, Model],
+        through: tuple[Model, Model] | None = None,
         pulse_width: float = 2e-6,
         setup: float = SETTLING,
+        delay: ArrayLike = 0.0,
+        weight_error: float = 0.0,
     ) -> None:
-        """Connect two blocks through the converters and synapses of the target.
+        """Connect two blocks: through the circuits of the target, or by numbers to linear neurons.
 
         Parameters
         ----------
         source, target : str
             Names of blocks; the target is an array.
-        weights : (sources, targets) array of int
-            Codes −63 … 63: the sign selects the excitatory or inhibitory circuit.
+        weights : (sources, targets) array of int, or of float in V
+            Codes −63 … 63: the sign selects the excitatory or inhibitory circuit; a sparse array
+            of SciPy makes a sparse memory (:mod:`neuromix.array.memory`). For linear
+            neurons what an event adds to their input, V: as an array, in which 0 is no synapse, as
+            a sparse array of SciPy, or as compressed rows ``(indptr, indices, data)``.
         through : (Model, Model)
             Converter and synapse of the target. An array has one path per sign, so that all
-            connections to it must name the same.
+            connections to it must name the same. Not for linear neurons.
         pulse_width, setup : float, s
             See :class:`Path`.
+        delay : float, or as the weights, s
+            From a spike to its arrival at linear neurons.
+        weight_error : float
+            Relative standard deviation of the weights of linear neurons, drawn for each die.
         """
         self._check_open()
         sender, receiver = self._block(source), self._block(target)
         if not isinstance(receiver, Array):
             raise BadValue(f"chip: {target!r} is a source of spikes and cannot receive any")
+        if any((c.source, c.target) == (source, target) for c in self._joined):
+            raise BadValue(f"chip: {source!r} and {target!r} are connected already")
+        if receiver.linear:
+            if through is not None:
+                raise BadValue(
+                    f"chip: {target!r} is of linear neurons, which have no circuits between",
+                    cure="connect without through; weights are in V",
+                )
+            shape = (sender.n, receiver.n)
+            self._projections.append(
+                projection(source, target, shape, weights, delay, weight_error)
+            )
+            return
+        if np.any(delay) or weight_error:
+            raise BadValue(
+                f"chip: delays and weight errors of {target!r} are those of its circuits",
+                cure="Fabric(latency=…), and the mismatch of the converter",
+            )
         if not isinstance(through, tuple) or len(through) != 2:
             raise BadValue(
                 f"chip: through={type(through).__name__} is not two models",
                 cure='through=(nmx.model("dac_synapse"), nmx.model("dpi_synapse"))',
             )
         converter, synapse = through
-        _check_role(converter, "converter", "through=(converter, synapse)")
-        _check_role(synapse, "synapse", "through=(converter, synapse)")
+        _check_role(converter, ("converter",), "through=(converter, synapse)")
+        _check_role(synapse, ("synapse",), "through=(converter, synapse)")
         pulse_width = number(pulse_width, "chip: pulse_width")
         setup = number(setup, "chip: setup")
         if not (0.0 < pulse_width < np.inf and 0.0 <= setup < np.inf):
@@ -239,9 +291,7 @@ class Chip:
                 ["an array has one converter and one synapse per sign, shared by all its sources"],
                 "connect with the same models, pulse_width and setup",
             )
-        codes = _codes(weights, (sender.n, receiver.n), f"{source} -> {target}")
-        if any((c.source, c.target) == (source, target) for c in self._connections):
-            raise BadValue(f"chip: {source!r} and {target!r} are connected already")
+        codes = codes_of(weights, (sender.n, receiver.n), f"{source} -> {target}")
         self._connections.append(Connection(source, target, codes))
 
     def with_seed(self, seed: int) -> Chip:
@@ -250,11 +300,16 @@ class Chip:
         die._blocks = copy.copy(self._blocks)
         die._paths = copy.copy(self._paths)
         die._connections = copy.copy(self._connections)
+        die._projections = copy.copy(self._projections)
         return die
 
     def freeze(self) -> None:
         """Refuse all later changes; ``run`` calls it."""
         self._frozen = True
+
+    @property
+    def _joined(self) -> tuple[Connection | Projection, ...]:
+        return (*self._connections, *self._projections)
 
     def _block(self, name: str) -> SpikeSource | Array:
         if not isinstance(name, str) or name not in self._blocks:
@@ -273,37 +328,13 @@ def _check_size(what: str, n: int) -> None:
         raise BadValue(f"{what} has {n!r} addresses", cure="a whole number from 1 on")
 
 
-def _check_role(model: Model, role: str, where: str) -> None:
+def _check_role(model: Model, roles: tuple[str, ...], where: str) -> None:
     if not isinstance(model, Model):
         raise BadValue(
             f"{where}: {type(model).__name__} is not a model", cure="neuromix.model(name)"
         )
-    if model.dynamics.role != role:
+    if model.dynamics.role not in roles:
         raise BadValue(
             f"{where}: {model.cell} is a {model.dynamics.role or 'cell without a role'}",
-            cure=f"the model of a {role}",
+            cure=f"the model of a {roles[0]}",
         )
-
-
-def _codes(weights: ArrayLike, shape: tuple[int, int], wire: str) -> NDArray[np.int8]:
-    given = numeric(weights, wire)
-    if given.shape != shape:
-        raise BadValue(
-            f"{wire}: weights have shape {given.shape}",
-            [f"sources x targets are {shape}"],
-            "weights.T" if given.shape == shape[::-1] else f"an array of shape {shape}",
-        )
-    if not np.issubdtype(given.dtype, np.integer):
-        raise BadValue(
-            f"{wire}: weights are {given.dtype}, and the memory holds whole codes",
-            cure="np.rint(weights).astype(int)",
-        )
-    if np.abs(given.astype(np.int64)).max() > LARGEST_CODE:
-        raise BadValue(
-            f"{wire}: codes are {given.min()} … {given.max()}",
-            [f"a word is a sign and 6 bits: -{LARGEST_CODE} … {LARGEST_CODE}"],
-            "scale the weights, and the gain by pulse_width",
-        )
-    codes = np.ascontiguousarray(given, dtype=np.int8)
-    codes.setflags(write=False)
-    return codes

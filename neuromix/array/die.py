@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from neuromix.array.blocks import Blocks
 from neuromix.array.chip import Array, Chip, Path
+from neuromix.array.memory import Codes, SparseCodes, stacked
 from neuromix.data.randomness import generator
 from neuromix.models.family import Family
 from neuromix.models.model import Model
@@ -63,7 +64,7 @@ class ArrayDie:
         Synapse path; none for an array without inputs.
     offsets : dict of str to int
         First row of each source in the weight memory.
-    codes : (rows, n) ndarray of int8
+    codes : (rows, n) ndarray of int8, or SparseCodes
         Weight memory.
     neurons : Instances
     converters, synapses : tuple of Instances
@@ -76,11 +77,17 @@ class ArrayDie:
     array: Array
     path: Path | None
     offsets: dict[str, int]
-    codes: NDArray[np.int8]
+    codes: Codes
     neurons: Instances
     converters: tuple[Instances, ...]
     synapses: tuple[Instances, ...]
     noise_words: NDArray[np.uint64]
+
+    @property
+    def busy(self) -> float:
+        """For how long an event keeps the link waiting, s: all paths of a dense memory serve it."""
+        dense = self.path is not None and not isinstance(self.codes, SparseCodes)
+        return self.path.busy if self.path and dense else 0.0
 
     @functools.cached_property
     def blocks(self) -> Blocks:
@@ -105,7 +112,7 @@ def array_die(chip: Chip, name: str) -> ArrayDie:
     assert isinstance(array, Array)
     path = chip.paths.get(name)
     offsets: dict[str, int] = {}
-    memories = [np.empty((0, array.n), np.int8)]
+    memories: list[Codes] = []
     for connection in chip.connections:
         if connection.target == name:
             offsets[connection.source] = sum(len(memory) for memory in memories)
@@ -119,7 +126,7 @@ def array_die(chip: Chip, name: str) -> ArrayDie:
         array,
         path,
         offsets,
-        np.concatenate(memories),
+        stacked(memories, array.n),
         drawn(array.model, "neuron"),
         tuple(drawn(path.converter, sign, "converter") for sign in SIGNS) if path else (),
         tuple(drawn(path.synapse, sign, "synapse") for sign in SIGNS) if path else (),

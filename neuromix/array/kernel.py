@@ -122,8 +122,8 @@ def population_kernel(
     codes : (rows, n) array of int8
         Signed codes; empty for a sparse memory.
     entry_time, entry_lane, entry_code, entry_start
-        For a sparse memory: when pulses of each block begin, in order, their lane and code; where
-        those of each block begin.
+        For a sparse memory: when pulses begin, their lane and code; where those of each block and
+        step begin (:class:`neuromix.array.delivery.Pulses`).
     width, prepared
         See :func:`prepared_pulses`.
     white, deviation, kept
@@ -192,8 +192,7 @@ def population_kernel(
         for b in range(first_block, last_block):
             o = b * size
             q = b * len(deviation) * LANES
-            coming = 0 if dense else entry_start[b]
-            last = len(pulse_time) if dense else entry_start[b + 1]
+            coming, last = 0, len(pulse_time)
             for step in range(first, first + steps):
                 start, stop = step * dt, (step + 1) * dt
                 if driven:
@@ -213,10 +212,13 @@ def population_kernel(
                         coming += 1
                         if active:
                             pulse(blocks, o, width)
-                    while not dense and coming < last and entry_time[coming] < stop:
+                    if not dense:
+                        bucket = b * steps + step - first
+                        coming, last = entry_start[bucket], entry_start[bucket + 1]
+                    while not dense and coming < last:
                         clear(blocks, o)
                         used = 0
-                        while coming < last and entry_time[coming] < stop:
+                        while coming < last:
                             lane = int(entry_lane[coming])
                             if used & (1 << lane):
                                 break

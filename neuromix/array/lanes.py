@@ -33,7 +33,9 @@ def into_lanes(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     n, width = rows.shape
     cells = np.minimum(np.arange(block_count(n) * LANES), n - 1)
-    return np.ascontiguousarray(rows[cells].reshape(block_count(n), LANES, width).transpose(0, 2, 1))
+    return np.ascontiguousarray(
+        rows[cells].reshape(block_count(n), LANES, width).transpose(0, 2, 1)
+    )
 
 
 def out_of_lanes(blocks: NDArray[np.float64], row: int, n: int) -> NDArray[np.float64]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.delivery import Paths, Pulses
 from neuromix.array.die import ArrayDie
 from neuromix.array.lanes import into_lanes, out_of_lanes
+from neuromix.array.memory import SparseCodes
 from neuromix.array.noise import SILENT, NoiseState, noise_law
+from neuromix.array.threads import ALONE, Threads, shared_out
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
 from neuromix.models.model import NoiseDensity
@@ -16,9 +21,14 @@ from neuromix.units import render
 TRACES = {"v_mem": ("V", "membrane voltage"), "i_in": ("A", "mean input current of a step")}
 """What can be recorded of each neuron: unit and meaning."""
 
-NO_TIMES, NO_LANES = np.empty(0), np.empty(0, np.uint8)
-NO_CODES, NO_STARTS = np.empty(0, np.int8), np.zeros(1, np.int64)
-"""Pulses of a sparse memory where there is none."""
+NO_CODES, NO_TIMES, NO_ROWS = np.empty((0, 0), np.int8), np.empty(0), np.empty(0, np.int64)
+"""The dense memory of an array that has a sparse one, and its pulses."""
+
+NONE = Pulses.none()
+"""The pulses of a sparse memory where there is none."""
+
+PULSES_AT_ONCE = 2**21
+"""Pulses of a sparse memory that are scheduled together; more are taken in several windows."""
 
 
 class Population:
@@ -35,10 +45,18 @@ class Population:
         Another trial on the same die has other noise.
     traced : bool
         Whether membranes and currents are kept.
+    threads : Threads
+        Which blocks of neurons are shared out to; they change nothing else.
     """
 
     def __init__(
-        self, die: ArrayDie, dt: float, duration: float, trial: int = 0, traced: bool = False
+        self,
+        die: ArrayDie,
+        dt: float,
+        duration: float,
+        trial: int = 0,
+        traced: bool = False,
+        threads: Threads = ALONE,
     ) -> None:
         n = die.array.n
         neuron = die.array.model
@@ -62,38 +80,76 @@ class Population:
         noisy = die.path.synapse.noise if die.path and die.array.noise else NoiseDensity()
         self._shot, self._wander = noisy.shot, noisy.wander
         self.spikes = np.zeros(n, np.int64)
+        self._threads = threads
+        self._paths = (
+            Paths(die.codes, n, self._setup, self._width)
+            if isinstance(die.codes, SparseCodes)
+            else None
+        )
 
     def advance(self, until: float, events: Events) -> Events:
         """See :meth:`neuromix.array.block.Block.advance`; ``until`` is a multiple of the step."""
-        steps = round(until / self.dt) - self.step
-        arrived = Events.sort(
-            np.concatenate([self.waiting.time, events.time + self._setup]),
-            np.concatenate([self.waiting.address, events.address]),
-        )
-        stop = (self.step + steps) * self.dt
-        cut = int(np.searchsorted(arrived.time, stop))
-        self.waiting = Events(arrived.time[cut:], arrived.address[cut:])
-        shape = (steps if self._traced else 0, self.die.array.n)
-        v_trace, i_trace = np.empty(shape), np.empty(shape)
-        blocks = self._blocks
-        time, address = self.die.blocks.kernel(
-            blocks.ravel(), self._octaves, blocks[0].size, self.die.array.n, 0, len(blocks),
-            self.step, steps, self.dt, arrived.time[:cut], arrived.address[:cut].astype(np.int64),
-            self.die.codes, NO_TIMES, NO_LANES, NO_CODES, NO_STARTS, self._width,
-            self.die.blocks.prepared, self._law.white, self._law.deviation, self._law.kept,
-            self._shot, self._wander, v_trace, i_trace,
-        )  # fmt: skip
-        self.step += steps
-        if self._traced:
-            self.traces["v_mem"].append(v_trace)
-            self.traces["i_in"].append(i_trace)
+        last = round(until / self.dt)
+        pieces = [self._advance(stop, events) for stop, events in self._windows(last, events)]
+        stop = last * self.dt
         spikes = Events.sort(
-            np.concatenate([self.late.time, time]), np.concatenate([self.late.address, address])
+            np.concatenate([self.late.time, *(time for time, _ in pieces)]),
+            np.concatenate([self.late.address, *(address for _, address in pieces)]),
         )
         cut = int(np.searchsorted(spikes.time, stop))
         self.late = Events(spikes.time[cut:], spikes.address[cut:])
         self.spikes += spikes.counts(self.die.array.n) - self.late.counts(self.die.array.n)
         return Events(spikes.time[:cut], spikes.address[:cut])
+
+    def _windows(self, last: int, events: Events) -> Iterator[tuple[int, Events]]:
+        """Cut a long course with a sparse memory into windows of so many pulses."""
+        if isinstance(self.die.codes, SparseCodes) and len(events):
+            fan_out = np.diff(self.die.codes.start)
+            sent = np.cumsum(fan_out[events.address])
+            crossings = np.searchsorted(sent, np.arange(PULSES_AT_ONCE, sent[-1], PULSES_AT_ONCE))
+            stops = np.unique(np.ceil(events.time[crossings] / self.dt).astype(np.int64))
+            start = self.step * self.dt
+            for stop in stops[(stops > self.step) & (stops < last)]:
+                yield int(stop), events.between(start, stop * self.dt)
+                start = stop * self.dt
+            events = events.between(start, last * self.dt)
+        yield last, events
+
+    def _advance(self, last: int, events: Events) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+        """Go to the end of step ``last`` and return the spikes, not sorted."""
+        steps, stop = last - self.step, last * self.dt
+        shape = (steps if self._traced else 0, self.die.array.n)
+        v_trace, i_trace = np.empty(shape), np.empty(shape)
+        blocks, codes, rows, times, pulses = self._blocks, self.die.codes, NO_ROWS, NO_TIMES, NONE
+        if self._paths is not None:
+            row = events.address.astype(np.int64)
+            pulses = self._paths.schedule(events.time, row, len(blocks), self.step, steps, self.dt)
+            codes = NO_CODES
+        else:
+            arrived = Events.sort(
+                np.concatenate([self.waiting.time, events.time + self._setup]),
+                np.concatenate([self.waiting.address, events.address]),
+            )
+            cut = int(np.searchsorted(arrived.time, stop))
+            self.waiting = Events(arrived.time[cut:], arrived.address[cut:])
+            times, rows = arrived.time[:cut], arrived.address[:cut].astype(np.int64)
+
+        def part(first: int, end: int) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+            spikes: tuple[NDArray[np.float64], NDArray[np.uint32]] = self.die.blocks.kernel(
+                blocks.ravel(), self._octaves, blocks[0].size, self.die.array.n, first, end,
+                self.step, steps, self.dt, times, rows, codes, pulses.time, pulses.lane,
+                pulses.code, pulses.start, self._width, self.die.blocks.prepared,
+                self._law.white, self._law.deviation, self._law.kept, self._shot, self._wander,
+                v_trace, i_trace,
+            )  # fmt: skip
+            return spikes
+
+        found = shared_out(part, len(blocks), self._threads)
+        self.step = last
+        if self._traced:
+            self.traces["v_mem"].append(v_trace)
+            self.traces["i_in"].append(i_trace)
+        return np.concatenate([t for t, _ in found]), np.concatenate([a for _, a in found])
 
     def energy(self, duration: float) -> dict[str, float]:
         """Return what each part has taken from the supply, J."""

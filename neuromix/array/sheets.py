@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from neuromix.array.chip import Array, Chip, Connection
+from neuromix.array.memory import words
 from neuromix.array.recording import Recording
 from neuromix.display import Sheet, Table
 from neuromix.display.raster import raster
@@ -51,7 +52,7 @@ def chip_sheet(chip: Chip) -> Sheet:
     fabric = chip.fabric
     queue = f"{fabric.fifo_depth} events, then {fabric.policy}"
     neurons = sum(block.n for block in chip.blocks.values() if isinstance(block, Array))
-    synapses = sum(int(np.count_nonzero(item.codes)) for item in chip.connections)
+    synapses = sum(len(words(item.codes)) for item in chip.connections)
     return Sheet(
         "Chip",
         f"die of seed {chip.seed}; {neurons} neurons, {synapses} weights that are not 0",
@@ -74,18 +75,20 @@ def chip_sheet(chip: Chip) -> Sheet:
 
 def _memory(chip: Chip, item: Connection) -> tuple[str, ...]:
     path = chip.paths[item.target]
+    rows, columns = chip.blocks[item.source].n, chip.blocks[item.target].n
+    codes = words(item.codes)
     return (
         f"{item.source} → {item.target}",
-        " × ".join(map(str, item.codes.shape)),
-        f"{item.codes.min()} … {item.codes.max()}",
-        f"{100.0 * np.mean(item.codes == 0):.0f} %",
+        f"{rows} × {columns}",
+        f"{codes.min()} … {codes.max()}" if len(codes) else "none",
+        f"{100.0 * (1.0 - len(codes) / (rows * columns)):.0f} %",
         f"{path.converter.cell}, {path.synapse.cell}",
         render(path.pulse_width, "s"),
     )
 
 
 def _link(chip: Chip, target: str, queue: str) -> tuple[str, ...]:
-    senders = sum(item.codes.shape[0] for item in chip.connections if item.target == target)
+    senders = sum(chip.blocks[c.source].n for c in chip.connections if c.target == target)
     passage = chip.fabric.passage(senders)
     return (
         f"→ {target}",

@@ -21,6 +21,7 @@ from neuromix.array.die import ArrayDie, array_die
 from neuromix.array.fabric import Link
 from neuromix.array.population import TRACES, Population, check_step
 from neuromix.array.recording import Recording
+from neuromix.array.threads import ALONE, Threads
 from neuromix.array.traffic import LinkCounts, Traffic
 from neuromix.array.validity import left_validity
 from neuromix.data.events import Events
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 Inputs = Mapping[str, Events]
 
+WORTH_SHARING = 512
+"""Neurons from which on an array is shared out to threads."""
+
 
 def run(
     chip: Chip,
@@ -41,6 +45,7 @@ def run(
     record: Collection[str] = (),
     dt: float = 10e-6,
     trial: int = 0,
+    threads: int | None = None,
 ) -> Recording:
     """Run a chip from rest and return what it did.
 
@@ -58,6 +63,9 @@ def run(
         Step of the neurons; spikes and pulses are not bound to it.
     trial : int
         Another trial on the same die has other noise and the same mismatch.
+    threads : int, optional
+        Which large arrays are shared out to; the result does not depend on it. All cores by
+        default.
 
     Raises
     ------
@@ -74,8 +82,12 @@ def run(
     if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
         raise BadValue(f"run: the trial {trial!r} is not a whole number")
     dies = _manufactured(chip, duration, dt)
-    course = _Run(chip, dies, duration, dt, trial, _traced(chip, record), set(record))
-    recording = course.play(inputs)
+    traced = _traced(chip, record)
+    count = _threads("run", threads)
+    with ThreadPoolExecutor(count) as pool:
+        shared = Threads(count, pool if count > 1 else None)
+        course = _Run(chip, dies, duration, dt, trial, traced, set(record), shared)
+        recording = course.play(inputs)
     for said in course.left_validity().values():
         warnings.warn(said, OutsideValidity, stacklevel=2)
     return recording
@@ -113,14 +125,18 @@ def run_batch(
         left.update(course.left_validity())
         return recording
 
-    workers = threads if threads is not None else os.cpu_count() or 1
-    if workers < 1:
-        raise BadValue(f"run_batch: {workers} threads cannot run anything", cure="1 or more")
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(_threads("run_batch", threads)) as pool:
         recordings = list(pool.map(play, enumerate(batch)))
     for said in left.values():
         warnings.warn(said, OutsideValidity, stacklevel=2)
     return recordings
+
+
+def _threads(verb: str, threads: int | None) -> int:
+    count = threads if threads is not None else os.cpu_count() or 1
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
+        raise BadValue(f"{verb}: {count!r} threads cannot run anything", cure="1 or more")
+    return int(count)
 
 
 def _manufactured(chip: Chip, duration: float, dt: float) -> dict[str, ArrayDie]:
@@ -193,17 +209,25 @@ class _Run:
     trial: int
     traced: frozenset[str]
     record: set[str]
+    threads: Threads = ALONE
     spikes: dict[str, Events] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.populations = {
-            name: Population(die, self.dt, self.duration, self.trial, name in self.traced)
+            name: Population(
+                die,
+                self.dt,
+                self.duration,
+                self.trial,
+                name in self.traced,
+                self.threads if die.array.n >= WORTH_SHARING else ALONE,
+            )
             for name, die in self.dies.items()
         }
         self.wires = {
-            name: _Wire(Link(self.chip.fabric, len(die.codes), path.busy))
+            name: _Wire(Link(self.chip.fabric, len(die.codes), die.busy))
             for name, die in self.dies.items()
-            if (path := die.path)
+            if die.path
         }
         self.end = math.ceil(self.duration / self.dt * (1.0 - 1e-12)) * self.dt
 

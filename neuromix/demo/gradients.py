@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.chip import LARGEST_CODE
+from neuromix.array.memory import LARGEST_CODE
 from neuromix.demo.surrogate import SLOPE_AT_REST, Floats, Surrogate
 
 EVIDENCE = 0.2

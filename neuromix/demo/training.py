@@ -16,7 +16,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.chip import LARGEST_CODE
+from neuromix.array.memory import LARGEST_CODE
 from neuromix.array.pixels import BRIGHTEST
 from neuromix.data.randomness import generator
 from neuromix.demo.digits import Images, digits

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.chip import LARGEST_CODE
+from neuromix.array.memory import LARGEST_CODE
 from neuromix.data.files import replace_file
 from neuromix.data.provenance import digest, software
 from neuromix.demo.network import CLASSES, Cells, Design, Network

@@ -1,0 +1,132 @@
+"""The weight memory of an array: signed words of six bits, dense or only where there is a synapse.
+
+In a dense memory a row holds a word for every neuron: an event reads the row, and all converters of
+the array serve it at once, while the link waits. In a sparse one a row holds words for some
+neurons: their converters serve it one event after the other, each at its own pace, and the link
+goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.data.arrays import numeric
+from neuromix.errors import BadValue
+
+LARGEST_CODE = 63
+"""Of a signed 6-bit word: sign and magnitude."""
+
+
+@dataclass(frozen=True, eq=False)
+class SparseCodes:
+    """A sparse memory in compressed rows: those of row ``k`` are ``start[k]:start[k + 1]``.
+
+    Parameters
+    ----------
+    start : (rows + 1,) ndarray of int64
+    neuron : (words,) ndarray of int32
+        Rising within a row.
+    code : (words,) ndarray of int8
+    """
+
+    start: NDArray[np.int64]
+    neuron: NDArray[np.int32]
+    code: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return self.start.nbytes + self.neuron.nbytes + self.code.nbytes
+
+
+Codes = NDArray[np.int8] | SparseCodes
+
+
+def codes_of(weights: Any, shape: tuple[int, int], wire: str) -> Codes:
+    """Return checked weights as a memory.
+
+    Parameters
+    ----------
+    weights : (sources, targets) array or sparse array of int
+        A sparse array of SciPy makes a sparse memory.
+    shape : (int, int)
+        Sources and targets.
+    wire : str
+        What to call them in an error.
+
+    Raises
+    ------
+    BadValue
+        Where the shape is another, or a weight is no code.
+    """
+    sparse = hasattr(weights, "tocsr")
+    if sparse:
+        matrix = weights.tocsr().copy()
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        given, found = matrix.data, matrix.shape
+    else:
+        given = numeric(weights, wire)
+        found = given.shape
+    if found != shape:
+        raise BadValue(
+            f"{wire}: weights have shape {found}",
+            [f"sources x targets are {shape}"],
+            "weights.T" if found == shape[::-1] else f"an array of shape {shape}",
+        )
+    if not np.issubdtype(given.dtype, np.integer):
+        raise BadValue(
+            f"{wire}: weights are {given.dtype}, and the memory holds whole codes",
+            cure="np.rint(weights).astype(int)",
+        )
+    if given.size and np.abs(given.astype(np.int64)).max() > LARGEST_CODE:
+        raise BadValue(
+            f"{wire}: codes are {given.min()} … {given.max()}",
+            [f"a word is a sign and 6 bits: -{LARGEST_CODE} … {LARGEST_CODE}"],
+            "scale the weights, and the gain by pulse_width",
+        )
+    if sparse:
+        return SparseCodes(
+            _frozen(matrix.indptr, np.int64),
+            _frozen(matrix.indices, np.int32),
+            _frozen(given, np.int8),
+        )
+    return _frozen(given, np.int8)
+
+
+def words(codes: Codes) -> NDArray[np.int8]:
+    """Return the words that are not 0, row after row."""
+    return codes.code if isinstance(codes, SparseCodes) else codes[codes != 0]
+
+
+def stacked(memories: list[Codes], neurons: int) -> Codes:
+    """Return one memory with the rows of all, sparse where one of them is."""
+    if not any(isinstance(memory, SparseCodes) for memory in memories):
+        return np.concatenate([np.empty((0, neurons), np.int8), *memories])
+    parts = [m if isinstance(m, SparseCodes) else _thinned(m) for m in memories]
+    words = np.cumsum([0, *(len(part.code) for part in parts)])
+    start = [part.start[:-1] + first for part, first in zip(parts, words, strict=False)]
+    return SparseCodes(
+        np.concatenate([*start, words[-1:]]).astype(np.int64),
+        np.concatenate([part.neuron for part in parts]),
+        np.concatenate([part.code for part in parts]),
+    )
+
+
+def _thinned(codes: NDArray[np.int8]) -> SparseCodes:
+    row, neuron = np.nonzero(codes)
+    start = np.searchsorted(row, np.arange(len(codes) + 1)).astype(np.int64)
+    return SparseCodes(start, neuron.astype(np.int32), codes[row, neuron])
+
+
+def _frozen(values: NDArray[Any], kind: type[np.generic]) -> NDArray[Any]:
+    array = np.ascontiguousarray(values, dtype=kind)
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,118 @@
+"""Sparse memories: the same pulses as a dense one, queues at busy paths, any cut, any threads."""
+
+import numpy as np
+import provisional
+import pytest
+import scipy.sparse
+
+from neuromix.array import population
+from neuromix.array.chip import Array, Chip, SpikeSource
+from neuromix.array.delivery import Paths
+from neuromix.array.encoders import poisson_code
+from neuromix.array.fabric import Fabric
+from neuromix.array.memory import SparseCodes, codes_of, stacked, words
+from neuromix.array.simulation import run
+from neuromix.data.events import Events
+from neuromix.errors import BadValue
+
+LIF, DPI, DAC = provisional.neuron(), provisional.synapse(), provisional.converter()
+DURATION, DT = 8e-3, 5e-6
+
+
+def weights(sources: int, targets: int, density: float = 0.4) -> np.ndarray:
+    random = np.random.default_rng(0)
+    codes = random.integers(-20, 60, (sources, targets))
+    return np.where(random.random(codes.shape) < density, codes, 0)
+
+
+def chip_of(codes: object, targets: int, loop: object = None) -> Chip:
+    chip = Chip(3, Fabric())
+    chip.add("in", SpikeSource(16))
+    chip.add("array", Array(LIF, targets, current=1e-10))
+    chip.connect("in", "array", weights=codes, through=(DAC, DPI))
+    if loop is not None:
+        chip.connect("array", "array", weights=loop, through=(DAC, DPI))
+    return chip
+
+
+def test_rare_events_do_what_they_do_in_a_dense_memory() -> None:
+    codes = weights(16, 40)
+    events = Events(np.arange(400) * 20e-6, np.arange(400, dtype=np.uint32) % 16)
+    dense, sparse = (
+        run(chip_of(w, 40), {"in": events}, duration=DURATION, dt=DT)
+        for w in (codes, scipy.sparse.csr_array(codes))
+    )
+    assert dense.counts("array").sum() > 50
+    assert dense.digest() == sparse.digest()
+    assert dense.energy["array.converters"] == pytest.approx(sparse.energy["array.converters"])
+
+
+def test_threads_and_windows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = scipy.sparse.csr_array(weights(600, 600, 0.02))
+    codes = scipy.sparse.csr_array(weights(16, 600))
+    events = {"in": poisson_code(np.full(16, 255), DURATION, 3e3, seed=1)}
+
+    def played(threads: int, recurrent: bool) -> str:
+        chip = chip_of(codes, 600, loop if recurrent else None)
+        return run(chip, events, duration=DURATION, dt=DT, threads=threads).digest()
+
+    for recurrent in (False, True):
+        one = played(1, recurrent)
+        assert played(2, recurrent) == one
+        assert played(3, recurrent) == one
+        with monkeypatch.context() as patch:
+            patch.setattr(population, "PULSES_AT_ONCE", 500)
+            assert played(2, recurrent) == one
+
+
+def test_events_wait_for_a_busy_path() -> None:
+    memory = codes_of(scipy.sparse.csr_array(np.array([[5, 0], [7, -3]])), (2, 2), "wire")
+    assert isinstance(memory, SparseCodes)
+    paths = Paths(memory, 2, setup=5e-6, width=2e-6)
+    time, row = np.array([0.0, 1e-6, 2e-6]), np.array([0, 1, 0])
+    pulses = paths.schedule(time, row, 1, 0, 10, 1e-6)
+    assert pulses.time == pytest.approx([5e-6, 6e-6])
+    assert pulses.code.tolist() == [5, -3]
+    assert pulses.lane.tolist() == [0, 1]
+    later = paths.schedule(time[:0], row[:0], 1, 10, 20, 1e-6)
+    assert later.time == pytest.approx([12e-6, 19e-6])
+    assert later.code.tolist() == [7, 5]
+    assert (paths.served, paths.waited) == (4, 2)
+    assert paths.total_wait == pytest.approx(6e-6 + 12e-6)
+    assert paths.longest_wait == pytest.approx(12e-6)
+
+
+def test_the_queue_of_a_path_is_that_of_constant_service() -> None:
+    """Mean wait rho tau / (2 (1 − rho)) of M/D/1 (Pollaczek and Khinchine) within 4 %."""
+    busy, load, n = 7e-6, 0.6, 400_000
+    memory = SparseCodes(np.array([0, 1]), np.array([0], np.int32), np.array([9], np.int8))
+    paths = Paths(memory, 1, setup=5e-6, width=2e-6)
+    time = np.cumsum(np.random.default_rng(7).exponential(busy / load, n))
+    paths.schedule(time, np.zeros(n, np.int64), 1, 0, int(time[-1] / 1e-3) + 2, 1e-3)
+    expected = load * busy / (2.0 * (1.0 - load))
+    assert paths.total_wait / n == pytest.approx(expected, rel=0.04)
+
+
+def test_memories_are_stacked() -> None:
+    upper, lower = weights(3, 5), weights(4, 5)
+    both = stacked(
+        [codes_of(upper, (3, 5), "a"), codes_of(scipy.sparse.csr_array(lower), (4, 5), "b")], 5
+    )
+    assert isinstance(both, SparseCodes)
+    found = scipy.sparse.csr_array((both.code, both.neuron, both.start), shape=(7, 5)).toarray()
+    assert np.array_equal(found, np.vstack([upper, lower]))
+    assert np.array_equal(np.sort(words(both)), np.sort(found[found != 0]))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (scipy.sparse.csr_array(np.ones((2, 3))), "whole codes"),
+        (scipy.sparse.csr_array(np.full((2, 3), 64)), "sign and 6 bits"),
+        (scipy.sparse.csr_array(np.ones((3, 2), int)), "shape"),
+    ],
+)
+def test_what_is_no_memory(given: object, said: str) -> None:
+    with pytest.raises(BadValue) as caught:
+        codes_of(given, (2, 3), "wire")
+    assert said in str(caught.value)
