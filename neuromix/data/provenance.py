@@ -18,11 +18,16 @@ def version() -> str:
 def digest(*parts: str | bytes) -> str:
     """Return the SHA-256 of the parts, each framed by its length so that joins do not collide."""
     hasher = hashlib.sha256()
+    feed(hasher, *parts)
+    return hasher.hexdigest()
+
+
+def feed(hasher: hashlib._Hash, *parts: str | bytes) -> None:
+    """Feed parts to a hash as :func:`digest` does."""
     for part in parts:
         raw = part.encode() if isinstance(part, str) else part
         hasher.update(f"{len(raw)}:".encode())
         hasher.update(raw)
-    return hasher.hexdigest()
 
 
 def software() -> dict[str, str]:

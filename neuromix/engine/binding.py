@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,7 +112,8 @@ class Ngspice:
                 f"{library_name()} is a library, but not libngspice",
                 cure="unset NEUROMIX_LIBNGSPICE, or name the file libngspice.so.0",
             )
-        self._library.ngGet_Vec_Info.restype = ctypes.POINTER(_VectorInfo)
+        self._vector_info = self._library.ngGet_Vec_Info
+        self._vector_info.restype = ctypes.POINTER(_VectorInfo)
         self._library.ngSpice_CurPlot.restype = ctypes.c_char_p
         self._library.ngSpice_AllVecs.restype = ctypes.POINTER(ctypes.c_char_p)
         with _no_start_file(self._library):
@@ -165,20 +167,48 @@ class Ngspice:
         SimulationFailed
             Where there is none of that name, or it is empty.
         """
+        info = self._info(name)
+        if info.real:
+            return _copied(info.real, info.length)
         return np.ascontiguousarray(self.complex_vector(name).real)
+
+    def first(self, name: str) -> float:
+        """Return the first value of a vector, of a complex one its real part."""
+        info = self._info(name)
+        return float(info.real[0] if info.real else info.complex[0].real)
+
+    @property
+    def library(self) -> ctypes.CDLL:
+        """The library itself, for callbacks that only a live circuit needs."""
+        return self._library
+
+    def latest(self, name: str) -> float:
+        """Return the last value of a real vector, which may still be growing."""
+        info = self._info(name)
+        return float(info.real[info.length - 1])
 
     def complex_vector(self, name: str) -> NDArray[np.complex128]:
         """Return a copy of a vector, of a real one with nothing imaginary; raises as ``vector``."""
-        pointer = self._library.ngGet_Vec_Info(name.encode())
+        info = self._info(name)
+        if info.real:
+            return _copied(info.real, info.length).astype(np.complex128)
+        return _copied(info.complex, 2 * info.length).view(np.complex128)
+
+    def _info(self, name: str) -> Any:
+        pointer = self._vector_info(name.encode())
         if not pointer or pointer.contents.length < 1:
             raise SimulationFailed(f"ngspice has no vector {name!r}")
-        info = pointer.contents
-        if info.real:
-            return np.array(np.ctypeslib.as_array(info.real, (info.length,)), dtype=np.complex128)
-        pairs = np.ctypeslib.as_array(
-            ctypes.cast(info.complex, ctypes.POINTER(ctypes.c_double)), (info.length, 2)
-        )
-        return np.asarray(pairs[:, 0] + 1j * pairs[:, 1])
+        return pointer.contents
+
+
+def _copied(start: Any, length: int) -> NDArray[np.float64]:
+    """Return a copy of so many numbers.
+
+    An array type of ``ctypes`` for each length would stay in its cache for good.
+    """
+    numbers = np.empty(length)
+    ctypes.memmove(numbers.ctypes.data, start, numbers.nbytes)
+    return numbers
 
 
 def describe(engine: Ngspice) -> dict[str, str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import inspect
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuromix import measure
-from neuromix.data.provenance import digest
+from neuromix.data.provenance import digest, feed
 from neuromix.engine.messages import Alteration, MeasureCall
 from neuromix.netlist.deck import Deck
 
@@ -51,9 +52,9 @@ class Job:
         Loaded once.
     measures : tuple of MeasureCall
         Taken on each run.
-    variations : tuple of Variation
-        Alterations before each run. They are absolute, so all variations of a job must alter the
-        same parameters.
+    variations : sequence of Variation
+        Alterations before each run; one that alters other parameters than the one before it costs
+        a load of the deck.
     keep : tuple of int
         Positions of the variations whose waveforms are brought back whole.
     timeout : float
@@ -62,20 +63,47 @@ class Job:
 
     deck: Deck
     measures: tuple[MeasureCall, ...] = ()
-    variations: tuple[Variation, ...] = (NOMINAL,)
+    variations: Sequence[Variation] = (NOMINAL,)
     keep: tuple[int, ...] = ()
     timeout: float = 600.0
 
     def key(self, position: int) -> str:
         """Content hash of one variation: what its outcome is stored under, for each engine."""
+        return next(self.keys([position]))
+
+    def keys(self, positions: Iterable[int]) -> Iterator[str]:
+        """Yield the keys of several variations; what they share is hashed once."""
+        shared = hashlib.sha256()
         calls = "\n".join(
             f"{m.name} {m.kind} {sorted(m.arguments.items())!r}" for m in self.measures
         )
-        changed = "\n".join(
-            f"{a.device} {a.parameter} {a.value!r}" for a in self.variations[position]
-        )
+        feed(shared, self.deck.key, calls)
         sources = [_measure_source(kind) for kind in sorted({m.kind for m in self.measures})]
-        return digest(self.deck.key, calls, changed, str(position in self.keep), *sources)
+        kept = frozenset(self.keep)
+        for position in positions:
+            changed = "\n".join(
+                f"{a.device} {a.parameter} {a.value!r}" for a in self.variations[position]
+            )
+            hasher = shared.copy()
+            feed(hasher, changed, str(position in kept), *sources)
+            yield hasher.hexdigest()
+
+    def part(self, positions: Sequence[int]) -> Job:
+        """Return the job of some of the variations."""
+        kept = frozenset(self.keep)
+        return replace(
+            self,
+            variations=tuple(self.variations[k] for k in positions),
+            keep=tuple(n for n, k in enumerate(positions) if k in kept),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What a run that failed leaves to look at: last lines, waveforms as far as they went."""
+
+    log: tuple[str, ...]
+    waves: Mapping[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -89,3 +117,5 @@ class Outcome:
     """Name of the error, empty when all went well."""
     reason: tuple[str, ...] = ()
     """What the log said, and the cure last."""
+    remains: Remains | None = field(default=None, compare=False)
+    """Of a failure, where it has just happened; no part of what is stored as the outcome."""

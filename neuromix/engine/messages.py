@@ -66,11 +66,22 @@ class Run(msgspec.Struct, frozen=True, tag=True):
     keep: tuple[str, ...]
 
 
+class Runs(msgspec.Struct, frozen=True, tag=True):
+    """Several runs in one message, each answered by one :class:`Answer`, in order.
+
+    Answers travel together where runs are short; ``at_once`` keeps each from waiting for the next.
+    After an answer that is ``exhausted`` no more come.
+    """
+
+    runs: tuple[Run, ...]
+    at_once: bool = False
+
+
 class Probe(msgspec.Struct, frozen=True, tag=True):
     """Tell what library this is."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct):
     """Numbers, or what went wrong."""
 
     values: dict[str, float] = {}
@@ -80,17 +91,27 @@ class Answer(msgspec.Struct, frozen=True):
     summary: str = ""
     evidence: tuple[str, ...] = ()
     cure: str = ""
+    log: tuple[str, ...] = ()
+    """Of a run that failed: the last lines; its waveforms, as far as they went, are in arrays."""
     exhausted: bool = False
-    """Whether the worker should be replaced before the next load."""
+    """Whether the worker should be replaced before the next run."""
 
 
-Request = Load | Run | Probe
+Request = Load | Run | Runs | Probe
+
+WAVE = "wave "
+"""Before the names of waveforms among the arrays of an answer."""
+
+
+def frame(message: msgspec.Struct) -> bytes:
+    """Return the bytes of a message."""
+    body = msgspec.msgpack.encode(message)
+    return FRAME.pack(len(body)) + body
 
 
 def write(stream: BinaryIO, message: msgspec.Struct) -> None:
     """Write one frame."""
-    body = msgspec.msgpack.encode(message)
-    stream.write(FRAME.pack(len(body)) + body)
+    stream.write(frame(message))
     stream.flush()
 
 

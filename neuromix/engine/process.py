@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import selectors
 import shutil
@@ -12,14 +11,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import msgspec
 
 from neuromix import units
 from neuromix.data.files import named
-from neuromix.engine.messages import FOLDER_PREFIX, FRAME, LARGEST_FRAME, Answer, Request, write
+from neuromix.engine.messages import FOLDER_PREFIX, FRAME, LARGEST_FRAME, Answer, frame
 from neuromix.errors import BadValue, TimedOut, WorkerDied
 
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "NEUROMIX_LIBNGSPICE", "LANG")
@@ -50,9 +50,15 @@ def _memory() -> int:
 
 
 class WorkerProcess:
-    """One worker; a context manager that leaves no process and no folder behind."""
+    """One worker; a context manager that leaves no process and no folder behind.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    module : str
+        What the process runs.
+    """
+
+    def __init__(self, module: str = "neuromix.engine.worker") -> None:
         memory = _memory()
         try:
             self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
@@ -70,7 +76,7 @@ class WorkerProcess:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "neuromix.engine.worker", str(memory)],
+            [sys.executable, "-m", module, str(memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -79,7 +85,18 @@ class WorkerProcess:
             start_new_session=True,
         )
         self._decoder = msgspec.msgpack.Decoder(Answer)
+        self._pending = bytearray()
+        self._writable = self._selector(self._process.stdin, selectors.EVENT_WRITE)
+        self._readable = self._selector(self._process.stdout, selectors.EVENT_READ)
         self._closed = False
+
+    @staticmethod
+    def _selector(pipe: IO[bytes] | None, event: int) -> selectors.BaseSelector:
+        assert pipe is not None
+        os.set_blocking(pipe.fileno(), False)
+        selector = selectors.DefaultSelector()
+        selector.register(pipe, event)
+        return selector
 
     def __enter__(self) -> Self:
         return self
@@ -87,8 +104,8 @@ class WorkerProcess:
     def __exit__(self, *_reason: object) -> None:
         self.close()
 
-    def ask(self, request: Request, timeout: float) -> Answer:
-        """Send a request and wait for its answer.
+    def ask(self, request: msgspec.Struct, timeout: float) -> Answer:
+        """Send a request and wait for its only answer.
 
         Raises
         ------
@@ -97,15 +114,21 @@ class WorkerProcess:
         WorkerDied
             Where the process ended before it answered.
         """
+        return next(self.answers(request, timeout))[0]
+
+    def answers(self, request: msgspec.Struct, timeout: float) -> Iterator[list[Answer]]:
+        """Send a request and yield its answers, all that have come; without end.
+
+        ``timeout`` is for each wait; raises as :meth:`ask`.
+        """
         deadline = time.monotonic() + timeout
-        framed = io.BytesIO()
-        write(framed, request)
         try:
-            self._write(framed.getbuffer(), deadline, timeout)
-            (length,) = FRAME.unpack(self._read(FRAME.size, deadline, timeout))
-            if length > LARGEST_FRAME:
-                raise self._died("what it sent is no answer")
-            return self._decoder.decode(self._read(length, deadline, timeout))
+            self._write(memoryview(frame(request)), deadline, timeout)
+            while True:
+                while not (bodies := self._whole_frames()):
+                    self._read(deadline, timeout)
+                yield [self._decoder.decode(body) for body in bodies]
+                deadline = time.monotonic() + timeout
         except OSError as error:
             raise self._died() from error
         except msgspec.DecodeError as error:
@@ -115,12 +138,9 @@ class WorkerProcess:
         """Write all of it; a worker that does not read must not hang its parent."""
         assert self._process.stdin is not None
         descriptor = self._process.stdin.fileno()
-        os.set_blocking(descriptor, False)
-        with selectors.DefaultSelector() as selector:
-            selector.register(descriptor, selectors.EVENT_WRITE)
-            while left:
-                self._wait(selector, deadline, timeout)
-                left = left[os.write(descriptor, left[: 1 << 20]) :]
+        while left:
+            self._wait(self._writable, deadline, timeout)
+            left = left[os.write(descriptor, left[: 1 << 20]) :]
 
     def _wait(self, selector: selectors.BaseSelector, deadline: float, timeout: float) -> None:
         left = deadline - time.monotonic()
@@ -132,20 +152,28 @@ class WorkerProcess:
                 "a longer time-out, a shorter analysis, or fewer spikes",
             )
 
-    def _read(self, size: int, deadline: float, timeout: float) -> bytes:
+    def _read(self, deadline: float, timeout: float) -> None:
         assert self._process.stdout is not None
-        descriptor = self._process.stdout.fileno()
-        parts: list[bytes] = []
-        with selectors.DefaultSelector() as selector:
-            selector.register(descriptor, selectors.EVENT_READ)
-            while size > 0:
-                self._wait(selector, deadline, timeout)
-                part = os.read(descriptor, min(size, 1 << 20))
-                if not part:
-                    raise self._died()
-                parts.append(part)
-                size -= len(part)
-        return b"".join(parts)
+        self._wait(self._readable, deadline, timeout)
+        part = os.read(self._process.stdout.fileno(), 1 << 20)
+        if not part:
+            raise self._died()
+        self._pending += part
+
+    def _whole_frames(self) -> list[bytes]:
+        """Take what has come whole out of what has been read."""
+        bodies, start = [], 0
+        while len(self._pending) - start >= FRAME.size:
+            (length,) = FRAME.unpack_from(self._pending, start)
+            if length > LARGEST_FRAME:
+                raise self._died("what it sent is no answer")
+            end = start + FRAME.size + length
+            if end > len(self._pending):
+                break
+            bodies.append(bytes(self._pending[start + FRAME.size : end]))
+            start = end
+        del self._pending[:start]
+        return bodies
 
     def _died(self, why: str = "") -> WorkerDied:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -180,6 +208,8 @@ class WorkerProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._closed = True
         self._process.wait()
+        self._writable.close()
+        self._readable.close()
         for stream in (self._process.stdin, self._process.stdout, self._errors):
             if stream is not None:
                 with contextlib.suppress(OSError):

@@ -30,8 +30,8 @@ class ReplayEngine:
         total = sum(len(job.variations) for job in jobs)
         for job in jobs:
             found = []
-            for position in range(len(job.variations)):
-                outcome = self._store.get(job.key(position))
+            every = range(len(job.variations))
+            for position, outcome in zip(every, self._store.recall(job, every), strict=True):
                 if outcome is None:
                     raise EngineMissing(
                         f"{job.deck.title}: no stored result of run {position}",

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from neuromix.data.files import replace_file
 from neuromix.data.provenance import digest
-from neuromix.engine.job import Outcome
+from neuromix.engine.job import Job, Outcome
 from neuromix.engine.messages import pack_array, unpack_array
 
 
@@ -54,13 +55,13 @@ class OutcomeStore:
     """
 
     def __init__(self, folder: Path, engine: str = "") -> None:
-        self._folder = folder
+        self.folder = folder
         self._engine = re.sub(r"[^\w.-]", "_", engine)
         self._decoder = msgspec.json.Decoder(_Stored)
 
     def _path(self, key: str) -> Path:
         engine = f".{self._engine}" if self._engine else ""
-        return self._folder / key[:2] / f"{key[2:]}{engine}.json"
+        return self.folder / key[:2] / f"{key[2:]}{engine}.json"
 
     def _stored(self, key: str) -> Path:
         path = self._path(key)
@@ -68,6 +69,17 @@ class OutcomeStore:
             return path
         of_any = sorted(path.parent.glob(f"{key[2:]}.*.json"))
         return of_any[-1] if of_any else path
+
+    def recall(self, job: Job, positions: Sequence[int]) -> Iterator[Outcome | None]:
+        """Yield the outcomes of some variations of a job, None where there is none."""
+        return map(self.get, job.keys(positions))
+
+    def keep(self, job: Job, position: int, outcome: Outcome) -> None:
+        """Store the outcome of a variation of a job."""
+        self.put(job.key(position), outcome)
+
+    def close(self) -> None:
+        """Do nothing: every outcome is a file of its own."""
 
     def put(self, key: str, outcome: Outcome) -> None:
         """Store an outcome."""

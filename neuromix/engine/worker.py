@@ -9,85 +9,54 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
-import threading
-import time
-from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.engine.binding import Ngspice, describe
+from neuromix.engine.confinement import follow_parent, leave_nothing, limit
 from neuromix.engine.log import MORE_MEMORY, classify
 from neuromix.engine.messages import (
-    FOLDER_PREFIX,
     FRAME,
     SHIFTS,
+    WAVE,
+    Alteration,
     Answer,
     Load,
     Probe,
     Request,
     Run,
+    Runs,
     Vector,
     pack_array,
-    write,
 )
+from neuromix.engine.outbox import Outbox
 from neuromix.errors import NeuromixError, NotConverged, SimulationFailed
 from neuromix.measure import take
 
 RUNS_BEFORE_EXHAUSTED = 20_000
 """ngspice keeps about 400 bytes of each run, so a worker is replaced after this many."""
 
-LARGEST_LOG = 1_000_000
-"""Bytes of a file that this process may write; ngspice can be made to print without end."""
+LINES_OF_A_FAILURE = 40
+POINTS_OF_A_FAILURE = 2000
+"""Of the log, and of each waveform, that are sent home of a run that failed."""
 
-_PARENT_LOOK = 0.5
 _END_TOLERANCE = 1e-6
 
 
-def _follow_parent() -> None:
-    """End this process when its parent is gone, even in the middle of a run."""
-    parent = os.getppid()
-
-    def look() -> None:
-        while os.getppid() == parent:
-            time.sleep(_PARENT_LOOK)
-        _leave_nothing()
-        os._exit(1)
-
-    threading.Thread(target=look, daemon=True).start()
-
-
-def _leave_nothing() -> None:
-    """Remove the working folder that the parent made, for a parent that can no longer do it."""
-    here = Path.cwd()
-    if here.name.startswith(FOLDER_PREFIX):
-        shutil.rmtree(here, ignore_errors=True)
-
-
-def _limit(memory: int) -> None:
-    """Keep a crash, a flood of output or a huge circuit from taking the machine along."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        for kind, most in ((resource.RLIMIT_FSIZE, LARGEST_LOG), (resource.RLIMIT_AS, memory)):
-            _, hard = resource.getrlimit(kind)
-            largest = most if hard == resource.RLIM_INFINITY else min(hard, most)
-            resource.setrlimit(kind, (largest, hard))
-
-
 class Worker:
-    """State of the process: the library, the loaded deck, the number of runs."""
+    """State of the process: the library, the loaded deck, what is altered, the number of runs."""
 
     def __init__(self) -> None:
         self._engine = Ngspice()
         self._loaded: Load | None = None
         self._nominals: dict[str, float] = {}
+        self._altered: frozenset[tuple[str, str]] = frozenset()
         self._runs = 0
+        self._said: list[str] = []
 
     def answer(self, request: Request) -> Answer:
         """Do what is asked; failures become answers."""
@@ -96,18 +65,22 @@ class Worker:
                 return Answer(texts=describe(self._engine))
             if isinstance(request, Load):
                 return self._load(request)
+            assert isinstance(request, Run)
             return self._run(request)
         except NeuromixError as error:
-            return Answer(
-                error=type(error).__name__,
-                summary=error.summary,
-                evidence=error.evidence,
-                cure=error.cure or "",
-                exhausted=self._engine.exited,
-            )
+            answer = refusal(error)
+            answer.log = tuple(self._said[-LINES_OF_A_FAILURE:])
+            answer.arrays = self._remains() if isinstance(request, Run) else {}
+            answer.exhausted = self._engine.exited or self._runs >= RUNS_BEFORE_EXHAUSTED
+            return answer
+        finally:
+            if not self._engine.exited:
+                # Plots that stay make every later command slower.
+                self._engine.command("destroy all")
 
     def _check_log(self) -> None:
-        failure = classify(self._engine.take_log())
+        self._said = self._engine.take_log()
+        failure = classify(self._said)
         if failure is not None:
             raise failure
         if self._engine.exited:
@@ -116,7 +89,7 @@ class Worker:
     def _load(self, request: Load) -> Answer:
         self._loaded = None
         self._nominals.clear()
-        self._engine.command("destroy all")
+        self._altered = frozenset()
         self._engine.command("remcirc")
         self._engine.take_log()
         self._engine.load(request.lines)
@@ -125,25 +98,25 @@ class Worker:
         return Answer()
 
     def _run(self, request: Run) -> Answer:
-        if self._loaded is None:
+        deck = self._loaded
+        if deck is None:
             raise SimulationFailed("no deck is loaded")
+        altered = frozenset((item.device, item.parameter) for item in request.alterations)
+        if not self._altered <= altered:
+            # What an earlier run altered and this one does not would stay as it was.
+            self._load(deck)
+        self._altered = altered
         for item in request.alterations:
-            target = f"@{item.device}[{item.parameter}]"
-            value = item.value + (self._nominal(target) if item.parameter in SHIFTS else 0.0)
-            self._engine.command(f"alter {target} = {value!r}")
-            found = float(self._engine.vector(target)[0])
-            if abs(found - value) > 1e-9 * abs(value) + 1e-300:
-                raise SimulationFailed(f"ngspice did not alter {target}")
+            self._alter(item)
         before = self._engine.plot()
         self._engine.take_log()
-        self._engine.command(self._loaded.command)
-        self._check_log()
+        self._engine.command(deck.command)
         self._runs += 1
-        waves = self._waves(self._loaded, before)
-        self._engine.command("destroy all")
+        self._check_log()
+        waves = self._waves(deck, before)
         values: dict[str, float] = {}
         arrays: dict[str, bytes] = {}
-        for call in self._loaded.measures:
+        for call in deck.measures:
             try:
                 measured = take(call.kind, waves, call.arguments)
             except (KeyError, TypeError, ValueError, IndexError) as error:
@@ -157,13 +130,21 @@ class Worker:
             else:
                 values[call.name] = float(measured)
         for name in request.keep:
-            arrays[f"wave {name}"] = pack_array(waves[name])
+            arrays[WAVE + name] = pack_array(waves[name])
         return Answer(values, arrays, exhausted=self._runs >= RUNS_BEFORE_EXHAUSTED)
+
+    def _alter(self, item: Alteration) -> None:
+        """Alter a parameter and read it back: of a name that is wrong, ngspice says nothing."""
+        target = f"@{item.device}[{item.parameter}]"
+        value = item.value + (self._nominal(target) if item.parameter in SHIFTS else 0.0)
+        self._engine.command(f"alter {target} = {value!r}")
+        if abs(self._engine.first(target) - value) > 1e-9 * abs(value) + 1e-300:
+            raise SimulationFailed(f"ngspice did not alter {target}")
 
     def _nominal(self, target: str) -> float:
         """Return the value that the loaded deck gives a parameter, before any alteration."""
         if target not in self._nominals:
-            self._nominals[target] = float(self._engine.vector(target)[0])
+            self._nominals[target] = self._engine.first(target)
         return self._nominals[target]
 
     def _waves(self, deck: Load, before: str) -> dict[str, NDArray[np.float64]]:
@@ -176,17 +157,29 @@ class Worker:
             self._engine.command(f"setplot {kind}{number - 1}")
         waves = {item.name: self._wave(item) for item in deck.vectors}
         for name, wave in waves.items():
-            if not np.all(np.isfinite(wave)):
+            if not np.isfinite(wave).all():
                 raise SimulationFailed(f"ngspice returned values of {name} that are not finite")
         if deck.axis:
             axis = waves[deck.axis]
             end = float(axis[-1])
             # A sweep may end at 0, so that its end alone is no scale.
-            if abs(end - deck.stop) > _END_TOLERANCE * max(abs(axis[0]), abs(deck.stop)):
+            if abs(end - deck.stop) > _END_TOLERANCE * max(abs(float(axis[0])), abs(deck.stop)):
                 raise NotConverged(
                     f"ngspice stopped at {deck.axis} = {end:.6g} before {deck.stop:.6g}"
                 )
         return waves
+
+    def _remains(self) -> dict[str, bytes]:
+        """Return the waveforms of a run that failed as far as they went, thinned out."""
+        found: dict[str, bytes] = {}
+        if self._loaded is None or self._engine.exited:
+            return found
+        for vector in self._loaded.vectors:
+            with contextlib.suppress(SimulationFailed):
+                wave = self._wave(vector)
+                kept = np.linspace(0, len(wave) - 1, min(len(wave), POINTS_OF_A_FAILURE))
+                found[WAVE + vector.name] = pack_array(wave[kept.astype(int)])
+        return found
 
     def _wave(self, vector: Vector) -> NDArray[np.float64]:
         if vector.part == "magnitude":
@@ -195,6 +188,16 @@ class Worker:
             response = vector.sign * self._engine.complex_vector(vector.source)
             return np.asarray(np.degrees(np.unwrap(np.angle(response))))
         return vector.sign * self._engine.vector(vector.source)
+
+
+def refusal(error: NeuromixError) -> Answer:
+    """Return the answer that tells an error."""
+    return Answer(
+        error=type(error).__name__,
+        summary=error.summary,
+        evidence=error.evidence,
+        cure=error.cure or "",
+    )
 
 
 def _read(stream: BinaryIO) -> bytes | None:
@@ -206,43 +209,54 @@ def _read(stream: BinaryIO) -> bytes | None:
     return body if len(body) == length else None
 
 
-def main() -> None:
-    """Answer requests until the parent closes the pipe."""
+def main(kind: type[Worker] = Worker, requests: Any = Request) -> None:
+    """Answer requests until the parent closes the pipe.
+
+    ``kind`` is what answers, ``requests`` the union of the messages that it understands.
+    """
     # What a library prints must not end up between the frames.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _limit(int(sys.argv[1]))
-    _follow_parent()
+    limit(int(sys.argv[1]))
+    follow_parent()
     try:
         # A parent that was killed shows as an end of its words, or as nobody to answer to.
         with contextlib.suppress(BrokenPipeError):
-            _serve(answers)
+            _serve(Outbox(answers), kind, requests)
     finally:
-        _leave_nothing()
+        leave_nothing()
 
 
-def _serve(answers: BinaryIO) -> None:
-    decoder = msgspec.msgpack.Decoder(Request)
+def _serve(outbox: Outbox, kind: type[Worker], requests: Any) -> None:
+    decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(requests)
     worker: Worker | None = None
-    while (body := _read(sys.stdin.buffer)) is not None:
+
+    def answered(request: Any) -> Answer:
+        nonlocal worker
         try:
-            worker = worker or Worker()
-            answer = worker.answer(decoder.decode(body))
+            worker = worker or kind()
+            return worker.answer(request)
         except MemoryError:
-            answer = Answer(
+            return Answer(
                 error=SimulationFailed.__name__,
                 summary="the worker has no memory left for this deck",
                 cure=MORE_MEMORY,
                 exhausted=True,
             )
         except NeuromixError as error:
-            answer = Answer(
-                error=type(error).__name__,
-                summary=error.summary,
-                evidence=error.evidence,
-                cure=error.cure or "",
-            )
-        write(answers, answer)
+            return refusal(error)
+
+    while (body := _read(sys.stdin.buffer)) is not None:
+        request = decoder.decode(body)
+        if not isinstance(request, Runs):
+            outbox.send(answered(request))
+            continue
+        for run in request.runs:
+            answer = answered(run)
+            (outbox.send if request.at_once else outbox.put)(answer)
+            if answer.exhausted:
+                break
+        outbox.flush()
 
 
 if __name__ == "__main__":

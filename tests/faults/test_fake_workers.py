@@ -134,7 +134,7 @@ def test_a_flaky_worker_does_not_show(fake, tmp_path):
         f"if os.path.getsize({str(count)!r}) < 3: sys.exit(1)\n"
         "while True: read(); send(b'\\x80')"
     )
-    with NgspiceEngine(1) as engine:
+    with NgspiceEngine(1, chunk=1) as engine:
         outcomes = engine.run([Job(DECK, variations=((),) * 5)])[0]
     assert [outcome.failure for outcome in outcomes] == [""] * 5
 
