@@ -84,7 +84,7 @@ def _joined(trains: list[NDArray[np.float64]]) -> Events:
     return Events.sort(np.concatenate(trains), address)
 
 
-def recurrent(n: int = 16, duration: float = 40e-3, fan_in: int = 4, seed: int = 2026) -> Network:
+def recurrent(n: int = 16, duration: float = 30e-3, fan_in: int = 4, seed: int = 2026) -> Network:
     """Return a network in which each neuron hears ``fan_in`` others and one sender outside."""
     random = generator(seed, "network", "recurrent", n)
     trains = [

@@ -23,6 +23,9 @@ EDGE = 1e-8
 WEIGHT_EDGE = 1e-7
 """Rise and fall of a weight current, s, as there."""
 
+SOON = 1e-9
+"""How long after an accepted time a corner may be, s."""
+
 
 @dataclass(frozen=True)
 class Clocking:
@@ -130,7 +133,7 @@ class Exchange:
         clocking = self.clocking
         onset = arrival + clocking.setup - 0.5 * EDGE
         end = onset + clocking.pulse_width
-        set_at = max(arrival, now if np.isfinite(now) else arrival)
+        set_at = max(arrival, now + SOON) if np.isfinite(now) else arrival
         if set_at + WEIGHT_EDGE >= onset:
             raise SimulationFailed(
                 f"an event of {arrival:.9g} s is known at {now:.9g} s, too late for its pulse",

@@ -1,8 +1,10 @@
 """ngspice in lock-step: its external sources follow waveforms, its steps end at their corners.
 
 The calls are those of the ngspice manual, chapter "ngspice as shared library". An external source
-alone steps over a short pulse without a word; what makes it exact is that ``GetSyncData`` cuts each
-step at the next corner.
+alone steps over a short pulse without a word, and integrates over its corners as if there were
+none: with steps cut at the corners by ``GetSyncData`` alone, a neuron behind a synapse came to
+spike 0.4 to 0.9 % too fast. Each corner is therefore a breakpoint, as it is of ngspice's own
+sources: a step ends there, and the integration starts anew.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from neuromix.cosim.waveform import SAME_TIME, GrowingWaveform
+from neuromix.errors import SimulationFailed
 
 _GetSource = ctypes.CFUNCTYPE(
     ctypes.c_int,
@@ -67,11 +70,18 @@ class LockStep:
         self._failure: Exception | None = None
         self._callbacks = (_GetSource(self._source), _GetSource(self._source), _GetSync(self._sync))
         library.ngSpice_Init_Sync(*self._callbacks, None, None)
+        self._set_breakpoint = library.ngSpice_SetBkpt
+        self._set_breakpoint.argtypes = (ctypes.c_double,)
+        self._set_breakpoint.restype = ctypes.c_bool
 
     def raise_failure(self) -> None:
         """Raise what ``accepted`` has raised."""
         if self._failure is not None:
             raise self._failure
+
+    def _break_at(self, corner: float) -> None:
+        if not self._set_breakpoint(corner):
+            raise SimulationFailed(f"ngspice takes no breakpoint at {corner:.9g} s")
 
     def _source(self, value: Any, time: float, name: bytes, _ident: int, _user: object) -> int:
         value[0] = self._waveforms[name].value(time) if self._failure is None else math.nan
@@ -92,8 +102,12 @@ class LockStep:
                 waveform.play(time)
             try:
                 self._accepted(time)
+                for waveform in self._all:
+                    for corner in waveform.new_corners():
+                        self._break_at(corner)
             except Exception as error:  # noqa: BLE001 (ctypes would print it and go on)
                 self._failure = error
+        # A breakpoint that is set here is heeded from the step after the next.
         corner = min(waveform.corner for waveform in self._all)
         if time + SAME_TIME < corner < time + step[0]:
             step[0] = corner - time

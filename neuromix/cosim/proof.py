@@ -10,7 +10,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,18 @@ if TYPE_CHECKING:
 
 CELLS = (NEURON, SYNAPSE)
 
+FLOORED = (
+    "total_error",
+    "rate_error_largest",
+    "drift_largest",
+    "isi_error_median",
+    "isi_error_p90",
+)
+"""Figures of an agreement that have a numerical floor."""
+
+TIGHTER, OTHER_METHOD = "tighter", "other_method"
+"""Runs from which the floor is taken."""
+
 
 @dataclass(frozen=True, eq=False)
 class Proof:
@@ -55,12 +67,16 @@ class Proof:
         Of SPICE.
     provenance : mapping of str to str
         Versions, hashes, settings, the command.
+    again : mapping of str to Events
+        Of SPICE once more, with tolerances ten times smaller and with the other method, where the
+        numerical floor was measured.
     """
 
     silicon: Silicon
     families: Mapping[str, Family]
     spikes: Events
     provenance: Mapping[str, str]
+    again: Mapping[str, Events] = field(default_factory=dict)
 
     def array_spikes(self, dt: float = STEP) -> Events:
         """Return the spikes of the array of the same dies."""
@@ -69,6 +85,12 @@ class Proof:
     def agreement(self, dt: float = STEP) -> Agreement:
         """Compare the array with SPICE."""
         return Agreement.of(self.spikes, self.array_spikes(dt), self.silicon.network.n)
+
+    def floor(self) -> dict[str, float]:
+        """Return how far SPICE is from itself, by figure: the worse of both runs; or nothing."""
+        n = self.silicon.network.n
+        found = [Agreement.of(self.spikes, other, n).summary() for other in self.again.values()]
+        return {name: max(abs(item[name]) for item in found) for name in FLOORED if found}
 
 
 def characterized(
@@ -87,6 +109,7 @@ def prove(
     spikes: Events | None = None,
     workers: int = 1,
     settings: Settings = SETTINGS,
+    floor: bool = False,
     store: Path | None = None,
     progress: Progress = quiet,
 ) -> Proof:
@@ -101,22 +124,31 @@ def prove(
         Processes of ngspice; a recurrent network is one deck, which takes one.
     settings : Settings
         Tolerances of ngspice in the network.
+    floor : bool
+        Simulate it twice more, for the numerical floor.
     store : Path, optional
         Folder of outcomes: a killed characterization goes on where it was. A recurrent network
         leaves the log of its spikes there.
     progress : callable
     """
+    again: dict[str, Events] = {}
     with NgspiceEngine(workers, store) as engine:
+
+        def simulated(given: Settings, name: str) -> Events:
+            if silicon.network.feeds_forward:
+                return forward_spikes(silicon, engine, given, progress)
+            progress(0, 1, f"transistors of {name}")
+            return live_spikes(silicon, given, store / f"{name}.log" if store else None)
+
+        name = silicon.network.name
         families = characterized(silicon, engine, progress)
         if spikes is None:
-            progress(0, 1, f"transistors of {silicon.network.name}")
-            if silicon.network.feeds_forward:
-                spikes = forward_spikes(silicon, engine, settings, progress)
-            else:
-                log = store / f"{silicon.network.name}.log" if store else None
-                spikes = live_spikes(silicon, settings, log)
+            spikes = simulated(settings, name)
+        if floor:
+            again[TIGHTER] = simulated(settings.tighter(), f"{name}, tighter")
+            again[OTHER_METHOD] = simulated(settings.other_method(), f"{name}, other method")
         version = engine.probe()["version"]
-    return Proof(silicon, families, spikes, provenance(silicon, settings, version))
+    return Proof(silicon, families, spikes, provenance(silicon, settings, version), again)
 
 
 def renewed(
@@ -131,11 +163,12 @@ def renewed(
     made = prove(
         proof.silicon,
         spikes=None if simulate else proof.spikes,
+        floor=simulate and bool(proof.again),
         workers=workers,
         store=store,
         progress=progress,
     )
-    return made if simulate else replace(made, provenance=proof.provenance)
+    return made if simulate else replace(proof, families=made.families)
 
 
 def provenance(silicon: Silicon, settings: Settings, ngspice: str) -> dict[str, str]:
@@ -174,6 +207,9 @@ def save(proof: Proof, path: Path) -> Path:
             **{f"from_{name}": value for name, value in proof.provenance.items()},
         },
     )
+    for name, events in proof.again.items():
+        dataset[f"{name}_time"] = (f"{name}_spike", events.time, {"units": "s"})
+        dataset[f"{name}_address"] = (f"{name}_spike", events.address.astype(np.int32))
     for dies in silicon.dies:
         cell, fitted = dies.cell, proof.families[dies.cell]
         dataset[f"{cell}_draws"] = (
@@ -230,7 +266,10 @@ def load(path: Path) -> Proof:
         for name, value in data.attrs.items()
         if name.startswith("from_")
     }
-    return Proof(silicon, families, _events(data, "spike"), stored)
+    again = {
+        name: _events(data, name) for name in (TIGHTER, OTHER_METHOD) if f"{name}_time" in data
+    }
+    return Proof(silicon, families, _events(data, "spike"), stored, again)
 
 
 def _events(data: xr.Dataset, what: str) -> Events:

@@ -24,6 +24,7 @@ class GrowingWaveform:
         self._times = [0.0]
         self._values = [value]
         self._played = 0
+        self._told = 1
 
     @property
     def last(self) -> float:
@@ -45,6 +46,12 @@ class GrowingWaveform:
                 )
             self._times.append(time)
             self._values.append(value)
+
+    def new_corners(self) -> list[float]:
+        """Return the times of the corners since the last call, s."""
+        new = self._times[self._told :]
+        self._told = len(self._times)
+        return new
 
     def play(self, until: float) -> None:
         """Note that no value before ``until``, s, will be asked for."""

@@ -39,3 +39,11 @@ def test_values_after_what_was_played_do_not_depend_on_it():
 def test_a_corner_in_the_past_is_refused():
     with pytest.raises(SimulationFailed, match="does not come after"):
         ramp().append([3.9], [0.0])
+
+
+def test_each_corner_is_new_once():
+    waveform = ramp()
+    assert waveform.new_corners() == [2.0, 4.0]
+    waveform.append([5.0], [0.0])
+    assert waveform.new_corners() == [5.0]
+    assert waveform.new_corners() == []
