@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuromix.array.chip import Array, Chip, SpikeSource
+import neuromix.array.linear.running as linear
+from neuromix.array.chip import Array, Chip
 from neuromix.array.die import ArrayDie, array_die
 from neuromix.array.fabric import Link
+from neuromix.array.inputs import Inputs, given_inputs
 from neuromix.array.population import TRACES, Population, check_step
 from neuromix.array.recording import Recording
 from neuromix.array.threads import ALONE, Threads
 from neuromix.array.traffic import LinkCounts, Traffic
 from neuromix.array.validity import left_validity
 from neuromix.data.events import Events
-from neuromix.errors import BadValue, FabricError, OutsideValidity, UnknownName
+from neuromix.errors import BadValue, OutsideValidity, UnknownName
 from neuromix.units import number, render
 
 if TYPE_CHECKING:
     import xarray as xr
-
-Inputs = Mapping[str, Events]
 
 WORTH_SHARING = 512
 """Neurons from which on an array is shared out to threads."""
@@ -46,6 +46,7 @@ def run(
     dt: float = 10e-6,
     trial: int = 0,
     threads: int | None = None,
+    mode: str = "auto",
 ) -> Recording:
     """Run a chip from rest and return what it did.
 
@@ -66,6 +67,9 @@ def run(
     threads : int, optional
         Which large arrays are shared out to; the result does not depend on it. All cores by
         default.
+    mode : {"auto", "clock", "event"}
+        For linear neurons: whether they are advanced step by step or from event to event; by
+        default what is quicker, see :mod:`neuromix.array.linear`. Others know only ``"clock"``.
 
     Raises
     ------
@@ -81,6 +85,8 @@ def run(
     """
     if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
         raise BadValue(f"run: the trial {trial!r} is not a whole number")
+    if linear.all_linear(chip, mode):
+        return linear.run(chip, inputs, duration, record, dt, trial, _threads("run", threads))
     dies = _manufactured(chip, duration, dt)
     traced = _traced(chip, record)
     count = _threads("run", threads)
@@ -101,6 +107,7 @@ def run_batch(
     dt: float = 10e-6,
     first_trial: int = 0,
     threads: int | None = None,
+    mode: str = "auto",
 ) -> list[Recording]:
     """Run a chip once for each of many inputs, each time from rest.
 
@@ -108,13 +115,16 @@ def run_batch(
 
     Parameters
     ----------
-    chip, duration, dt
+    chip, duration, dt, mode
         As for :func:`run`.
     batch : iterable of mappings of str to Events
     first_trial : int
     threads : int, optional
         All cores by default.
     """
+    if linear.all_linear(chip, mode):
+        count = _threads("run_batch", threads)
+        return linear.run_batch(chip, batch, duration, dt, first_trial, count)
     dies = _manufactured(chip, duration, dt)
     left: dict[str, str] = {}
 
@@ -232,16 +242,7 @@ class _Run:
         self.end = math.ceil(self.duration / self.dt * (1.0 - 1e-12)) * self.dt
 
     def play(self, inputs: Inputs) -> Recording:
-        if not isinstance(inputs, Mapping):
-            raise BadValue(
-                f"run: inputs are {type(inputs).__name__}, not events by block",
-                cure='run(chip, {"pixels": events}, duration=…)',
-            )
-        for name, events in inputs.items():
-            self.spikes[name] = self._given(name, events)
-        for name, block in self.chip.blocks.items():
-            if isinstance(block, SpikeSource):
-                self.spikes.setdefault(name, Events.empty())
+        self.spikes.update(given_inputs(self.chip, inputs, self.duration))
         left = dict(self.dies)
         while left:
             ready = [n for n, die in left.items() if all(s in self.spikes for s in die.offsets)]
@@ -303,26 +304,6 @@ class _Run:
                 [np.empty(0, np.uint32), *(spikes[n].address + k for n, k in offsets.items())]
             ),
         )
-
-    def _given(self, name: str, events: Events) -> Events:
-        block = self.chip.blocks.get(name)
-        sources = [n for n, b in self.chip.blocks.items() if isinstance(b, SpikeSource)]
-        if not isinstance(block, SpikeSource):
-            raise UnknownName("spike source", name, sources)
-        if not isinstance(events, Events):
-            raise BadValue(
-                f"run: the input of {name!r} is a {type(events).__name__}",
-                cure="Events.sort(time, address), or an encoder such as rate_code(pixels, …)",
-            )
-        if len(events) and int(events.address.max()) >= block.n:
-            raise FabricError(
-                f"run: {name!r} has no address {int(events.address.max())}",
-                [f"its addresses are 0 … {block.n - 1}"],
-                f"SpikeSource({int(events.address.max()) + 1})",
-            )
-        if len(events) and events.time[0] < 0.0:
-            raise BadValue(f"run: {name!r} spikes at {events.time[0]:.6g} s, before the start")
-        return events.between(0.0, self.duration)
 
     def _recording(self) -> Recording:
         energy: dict[str, float] = {}

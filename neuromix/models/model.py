@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from neuromix.models.family import Family
+from neuromix.models.family import Family, Values
 from neuromix.models.mismatch import Mismatch
 from neuromix.units import render
 
@@ -131,6 +131,40 @@ class Model:
     proof: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def ideal(
+        cls, family: str, *, mismatch: Mapping[str, float] | None = None, **parameters: Values
+    ) -> Model:
+        """Return a model of typed-in parameters: an equation, not a characterized cell.
+
+        Parameters
+        ----------
+        family : str
+            Such as ``"current_based_lif"``.
+        mismatch : mapping of str to float, optional
+            Standard deviation over neurons, without correlations: relative for a positive quantity,
+            in its own unit for any other.
+        **parameters : float or (n,) array
+            Parameters of the family, SI; an array gives each neuron its own.
+
+        Raises
+        ------
+        UnknownName, BadValue
+            Where the family or a parameter does not exist, or a value is out of its range.
+        """
+        from neuromix.models.ideal import TYPED_IN, independent, typed_in
+
+        dynamics = typed_in(family, parameters)
+        spread = independent(dynamics, mismatch or {})
+        return cls(family, TYPED_IN, {}, dynamics, mismatch=spread, provenance={"kind": TYPED_IN})
+
+    @property
+    def characterized(self) -> bool:
+        """Whether its parameters come from a circuit; see :meth:`ideal`."""
+        from neuromix.models.ideal import TYPED_IN
+
+        return self.provenance.get("kind") != TYPED_IN
+
     @property
     def family(self) -> str:
         """Name of the family of dynamics."""
@@ -177,6 +211,10 @@ class Model:
         logarithmic = dict(zip(self.mismatch.names, self.mismatch.logarithmic, strict=True))
         rows = []
         for item in self.dynamics.parameters():
+            if np.ndim(values := getattr(self.dynamics, item.name)):
+                low, high = (render(float(end), item.unit) for end in (min(values), max(values)))
+                rows.append((item.name, f"{low} … {high}", f"{len(values)} given", item.meaning))
+                continue
             value = self.nominal(item.name)
             spread = ""
             if item.name in sigma:
@@ -188,6 +226,8 @@ class Model:
         return rows
 
     def __repr__(self) -> str:
+        if not self.characterized:
+            return f"Model({self.family}, typed in, not characterized)"
         return (
             f"Model({self.cell} in {self.technology}: {self.family}, "
             f"{self.mismatch.samples} mismatch draws)"
@@ -204,4 +244,6 @@ class Model:
         width = max(len(row[0]) for row in rows)
         lines = [f"  {n:<{width}}  {v:>12}  {s:>12}  {m}" for n, v, s, m in rows]
         proof = [f"  {name:<{width}}  {value:.3g}" for name, value in self.proof.items()]
+        if not self.characterized:
+            head = f"{self.family} · typed in: not characterized, of no circuit"
         return "\n".join([head, *lines, *(["  held-out:"] if proof else []), *proof])

@@ -1,0 +1,105 @@
+"""The compiled clock-driven kernel: deliveries, membranes and spikes, step by step.
+
+In step ``k``, from ``k dt`` to ``(k + 1) dt``, events come in first and then all neurons move. An
+event into an input with a state is handed over at the start of the step after its arrival, when it
+is due; one that moves the membrane itself at the start of the step at whose end it is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from neuromix.array.linear.delivery import deliver
+from neuromix.array.linear.deviates import step_words
+from neuromix.array.linear.lanes import LANES
+from neuromix.array.linear.membranes import (
+    AFTER,
+    BLOCK,
+    HELD,
+    MEMBRANE,
+    noisy_step,
+    quiet_step,
+)
+
+
+class Log(NamedTuple):
+    """Who spiked in which step: rows ``row[at[k]:at[k + 1]]`` in step ``k``, in rising order."""
+
+    at: NDArray[np.int64]
+    row: NDArray[np.int32]
+
+
+class State(NamedTuple):
+    """What a kernel changes: blocks of neurons, and their inputs, excitatory ones first."""
+
+    cells: NDArray[np.float32]
+    inputs: NDArray[np.float32]
+
+
+class Populations(NamedTuple):
+    """Populations one after the other: ends of their blocks, noise and its keys, first row."""
+
+    end: NDArray[np.int64]
+    noisy: NDArray[np.bool_]
+    key: NDArray[np.uint64]
+    number: NDArray[np.int64]
+    first_row: int
+
+
+def _kernel() -> Callable[..., Any]:
+    @njit(nogil=True, error_model="numpy")
+    def advance(step, last, state, populations, wires, outside, inside, own, probed, traces):  # type: ignore[no-untyped-def]
+        cells, inputs = state
+        lanes = len(inputs) // 2
+        excitatory, inhibitory = inputs[:lanes], inputs[lanes:]
+        rows = (len(wires.first) - 1) // max(1, len(wires.shifts))
+        while step < last:
+            spikes = own.at[step]
+            if spikes + lanes > len(own.row):
+                break
+            for s in range(len(wires.shifts)):
+                sent = step - wires.shifts[s]
+                if sent >= -1:
+                    for j in range(outside.at[sent + 1], outside.at[sent + 2]):
+                        deliver(s * rows + outside.row[j], wires, inputs)
+                if sent >= 0:
+                    for j in range(inside.at[sent], inside.at[sent + 1]):
+                        deliver(s * rows + inside.row[j], wires, inputs)
+            block = 0
+            for p in range(len(populations.end)):
+                first, second = step_words(populations.key[p], step)
+                number = populations.number[p]
+                while block < populations.end[p]:
+                    base, lane = block * BLOCK, block * LANES
+                    if populations.noisy[p]:
+                        spiked = noisy_step(
+                            cells, excitatory, inhibitory, base, lane, number, first, second
+                        )
+                    else:
+                        spiked = quiet_step(
+                            cells, excitatory, inhibitory, base, lane, number, first, second
+                        )
+                    if spiked:
+                        for k in range(LANES):
+                            if cells[base + HELD + k] == cells[base + AFTER + k]:
+                                own.row[spikes] = populations.first_row + lane + k
+                                spikes += 1
+                    block += 1
+                    number += LANES
+            own.at[step + 1] = spikes
+            for k in range(len(probed)):
+                at = probed[k] // LANES * BLOCK + probed[k] % LANES
+                traces[step, k] = cells[at + MEMBRANE]
+            step += 1
+        return step
+
+    compiled: Callable[..., Any] = advance
+    return compiled
+
+
+advance = _kernel()

@@ -1,0 +1,188 @@
+"""One group of arrays, advanced by the clock through a run, on one thread or on several.
+
+Each thread owns a range of neurons and all that arrives at them. Within a window no longer than the
+shortest delay of the group no range needs to know what another one does in it. A neuron gets its
+events in the same order however neurons are shared out, so that the result is the same to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.array.linear.clock import Log, Populations, State, advance
+from neuromix.array.linear.die import Die
+from neuromix.array.linear.groups import Group
+from neuromix.array.linear.lanes import LANES
+from neuromix.array.linear.wiring import Wires
+from neuromix.data.events import Events
+from neuromix.data.randomness import generator
+
+
+@dataclass
+class _Range:
+    """Neurons ``low`` … ``high - 1`` of a group, in progress."""
+
+    low: int
+    wires: Wires
+    state: State
+    populations: Populations
+    own: Log
+    probed: NDArray[np.int64]
+    traces: NDArray[np.float32]
+
+    def advance(self, step: int, last: int, outside: Log, inside: Log | None) -> None:
+        """Advance it; without events from ``inside``, its own are all there are."""
+        while step < last:
+            step = advance(
+                step, last, self.state, self.populations, self.wires, outside,
+                self.own if inside is None else inside, self.own, self.probed, self.traces,
+            )  # fmt: skip
+            if step < last:
+                self.own = Log(
+                    self.own.at, np.concatenate([self.own.row, np.empty_like(self.own.row)])
+                )
+
+
+def by_the_clock(
+    die: Die,
+    which: int,
+    spikes: Mapping[str, Events],
+    steps: int,
+    trial: int,
+    traced: frozenset[str],
+    pool: Executor | None = None,
+) -> tuple[dict[str, Events], dict[str, NDArray[np.float64]]]:
+    """Advance a group from rest and return spikes and membranes (steps x neurons, V) by array.
+
+    Parameters
+    ----------
+    die : Die
+    which : int
+        Of its groups.
+    spikes : mapping of str to Events
+        Of all blocks before it.
+    steps, trial : int
+    traced : set of str
+        Arrays whose membranes are wanted.
+    pool : Executor, optional
+        On which ranges are advanced side by side.
+    """
+    group = die.groups[which]
+    outside = _sent(group, spikes, steps, die.dt)
+    ranges = [
+        _begun(die, group, low, high, wires, steps, trial, traced)
+        for (low, high), wires in zip(die.ranges[which], die.wires[which], strict=True)
+    ]
+    log = _played(ranges, outside, steps, die.window(which, steps), pool)
+    step = np.repeat(np.arange(1, steps + 1), np.diff(log.at[: steps + 1]))
+    lanes = log.row[: log.at[steps]] - group.first_row
+    found, traces = {}, {}
+    for name, first in group.first_lane.items():
+        its = (lanes >= first) & (lanes < first + die.neurons[name].array.n)
+        found[name] = Events.adopt(np.float64(die.dt) * step[its], lanes[its] - first)
+        if name in traced:
+            columns = [
+                item.traces[:, (item.low + item.probed >= first)
+                & (item.low + item.probed < first + die.neurons[name].array.n)]
+                for item in ranges
+            ]  # fmt: skip
+            traces[name] = np.concatenate(columns, axis=1) + die.neurons[name].propagators.reset
+    return found, traces
+
+
+def _played(
+    ranges: list[_Range], outside: Log, steps: int, window: int, pool: Executor | None
+) -> Log:
+    """Advance all ranges to the end and return who spiked when."""
+    if len(ranges) == 1:
+        ranges[0].advance(0, steps, outside, None)
+        return ranges[0].own
+    at, rows = np.zeros(steps + 2, np.int64), np.empty(0, np.int32)
+    run = map if pool is None else pool.map
+    for start in range(0, steps, window):
+        stop = min(steps, start + window)
+        inside = Log(at, rows)
+        list(run(lambda item: item.advance(start, stop, outside, inside), ranges))  # noqa: B023
+        counts = sum(np.diff(item.own.at[start : stop + 1]) for item in ranges)
+        at[start + 1 : stop + 1] = at[start] + np.cumsum(counts)
+        pieces = [item.own.row[item.own.at[start] : item.own.at[stop]] for item in ranges]
+        step = [
+            np.repeat(np.arange(stop - start), np.diff(item.own.at[start : stop + 1]))
+            for item in ranges
+        ]
+        order = np.argsort(np.concatenate(step), kind="stable")
+        if at[stop] > len(rows):
+            rows = (
+                np.resize(rows, 2 * int(at[stop]))
+                if len(rows)
+                else np.empty(2 * int(at[stop]), np.int32)
+            )
+        rows[at[start] : at[stop]] = np.concatenate(pieces)[order]
+    return Log(at, rows)
+
+
+def _begun(
+    die: Die,
+    group: Group,
+    low: int,
+    high: int,
+    wires: Wires,
+    steps: int,
+    trial: int,
+    traced: frozenset[str],
+) -> _Range:
+    """Return the neurons of a range at the start of a run."""
+    blocks, ends, noisy, keys, numbers, probed = [], [], [], [], [], [np.empty(0, np.int64)]
+    for name, first in group.first_lane.items():
+        item = die.neurons[name]
+        whole = -(-item.array.n // LANES) * LANES
+        begin, end = max(low, first), min(high, first + whole)
+        if begin >= end:
+            continue
+        per_lane = die.blocks[name].reshape(whole // LANES, -1)
+        blocks.append(per_lane[(begin - first) // LANES : (end - first) // LANES].reshape(-1))
+        ends.append((end - low) // LANES)
+        noisy.append(bool(np.any(item.propagators.deviation)))
+        keys.append(_key(die.chip.seed, name, trial))
+        numbers.append(begin - first)
+        if name in traced:
+            probed.append(np.arange(begin, min(end, first + item.array.n)) - low)
+    watched = np.concatenate(probed)
+    return _Range(
+        low,
+        wires,
+        State(np.concatenate(blocks), np.zeros(2 * (high - low), np.float32)),
+        Populations(
+            np.array(ends),
+            np.array(noisy),
+            np.array(keys),
+            np.array(numbers),
+            group.first_row + low,
+        ),
+        Log(np.zeros(steps + 2, np.int64), np.empty(4 * (high - low), np.int32)),
+        watched,
+        np.empty((steps if len(watched) else 0, len(watched)), np.float32),
+    )
+
+
+def _key(seed: int, name: str, trial: int) -> np.uint64:
+    found: np.uint64 = generator(seed, name, "noise", trial).integers(0, 2**64, dtype=np.uint64)
+    return found
+
+
+def _sent(group: Group, spikes: Mapping[str, Events], steps: int, dt: float) -> Log:
+    """Return which events from outside were sent in which step, counted from -1."""
+    given = [(spikes[name], first) for name, first in group.outside.items()]
+    step = np.concatenate(
+        [np.empty(0), *(np.ceil(item.time / dt * (1.0 - 1e-12) - 1e-9) for item, _ in given)]
+    ).astype(np.int64)
+    row = np.concatenate(
+        [np.empty(0, np.int64), *(first + item.address.astype(np.int64) for item, first in given)]
+    )
+    order = np.lexsort((row, step))
+    return Log(np.searchsorted(step[order], np.arange(-1, steps + 2)), row[order].astype(np.int32))

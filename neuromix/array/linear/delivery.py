@@ -1,0 +1,59 @@
+"""The compiled delivery of one event: each store adds its weights to the inputs of its targets.
+
+A dense row and a row of bits add a zero where there is no synapse, which changes nothing: all three
+leave the same inputs, to the last bit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from neuromix.array.lanes import load, store
+from neuromix.array.linear.wiring import BITS, SPARSE, WORD, Wires
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@njit(error_model="numpy")
+def deliver(key: int, wires: Wires, inputs: NDArray[np.float32]) -> None:
+    """Add the weights of one source; ``key`` is its row, after those of earlier shifts."""
+    for k in range(wires.first[key], wires.first[key + 1]):
+        base, start, length = wires.base[k], wires.start[k], wires.length[k]
+        if wires.store[k] == SPARSE:
+            _sparse(wires.target, wires.weight, start, length, inputs, base)
+        elif wires.store[k] == BITS:
+            _bits(wires.bits, wires.value[k], start, length, inputs, base)
+        else:
+            _dense(wires.dense, start, length, inputs, base)
+
+
+@njit(error_model="numpy")
+def _sparse(target, weight, start, length, inputs, base):  # type: ignore[no-untyped-def]
+    for j in range(start, start + length):
+        at = base + np.int64(load(target, j))
+        store(inputs, at, load(inputs, at) + load(weight, j))
+
+
+@njit(error_model="numpy")
+def _bits(bits, weight, start, length, inputs, base):  # type: ignore[no-untyped-def]
+    nothing = np.float32(0.0)
+    whole = length // WORD
+    for k in range(whole):
+        word = load(bits, start + k)
+        for bit in range(WORD):
+            at = base + k * WORD + bit
+            added = weight if (word >> np.uint32(bit)) & np.uint32(1) else nothing
+            store(inputs, at, load(inputs, at) + added)
+    for at in range(whole * WORD, length):
+        if (load(bits, start + whole) >> np.uint32(at - whole * WORD)) & np.uint32(1):
+            store(inputs, base + at, load(inputs, base + at) + weight)
+
+
+@njit(error_model="numpy")
+def _dense(dense, start, length, inputs, base):  # type: ignore[no-untyped-def]
+    for j in range(length):
+        store(inputs, base + j, load(inputs, base + j) + load(dense, start + j))

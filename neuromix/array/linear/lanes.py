@@ -1,0 +1,29 @@
+"""How many neurons make a block here, and a hint for memory that a kernel will need soon."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+LANES = 128
+"""Neurons in a block: 8 vectors of 16 single-precision numbers, which hide each other's latency."""
+
+
+@intrinsic
+def prefetch(_: Any, array: Any, index: Any) -> Any:
+    """Ask for the cache line of an element of a contiguous array; the index is not checked."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        place = builder.gep(data, [arguments[1]])
+        flag = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, flag, flag, flag])
+        hint = builder.module.declare_intrinsic("llvm.prefetch", [place.type], kind)
+        # For reading; with little reuse, into the second level; data.
+        builder.call(hint, [place, flag(0), flag(2), flag(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, index), generate

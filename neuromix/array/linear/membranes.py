@@ -1,0 +1,94 @@
+"""The compiled step of a block of neurons: exact propagators, noise, threshold, reset, hold.
+
+Membranes are counted from their reset, in single precision. Rows of a block, in this order:
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from neuromix.array.lanes import load, store
+from neuromix.array.linear.deviates import VARIANCE, deviate
+from neuromix.array.linear.lanes import LANES
+from neuromix.array.linear.propagators import Propagators
+
+MEMBRANE, HELD, DRIFT, KEPT, FROM_E, FROM_I, E_KEPT, I_KEPT, THRESHOLD, AFTER, NOISE = (
+    LANES * k for k in range(11)
+)
+"""Where each row begins. ``HELD`` is 1/2 more than the steps for which a neuron is still held, and
+``AFTER`` what it becomes with a spike: a neuron has just spiked where both are equal."""
+
+BLOCK = 11 * LANES
+"""Numbers of a block."""
+
+
+def cells(propagators: Propagators, initial: NDArray[np.float64], dt: float) -> NDArray[np.float32]:
+    """Return the blocks of one population, flat; neurons that fill up the last one never spike."""
+    n = len(initial)
+    blocks = np.zeros((-(-n // LANES), BLOCK // LANES, LANES), np.float32)
+    blocks[:, THRESHOLD // LANES] = np.inf
+    blocks[:, AFTER // LANES] = 0.5
+    rows = {
+        MEMBRANE: initial - propagators.reset,
+        DRIFT: propagators.drift,
+        KEPT: propagators.kept,
+        FROM_E: propagators.from_excitatory,
+        FROM_I: propagators.from_inhibitory,
+        E_KEPT: propagators.excitatory_kept,
+        I_KEPT: propagators.inhibitory_kept,
+        THRESHOLD: propagators.threshold,
+        AFTER: np.rint(propagators.refractory / dt) + 0.5,
+        NOISE: propagators.deviation / np.sqrt(VARIANCE),
+    }
+    block, lane = np.divmod(np.arange(n), LANES)
+    for row, values in rows.items():
+        blocks[block, row // LANES, lane] = values
+    return blocks.reshape(-1)
+
+
+def _stepper(noisy: bool) -> Callable[..., Any]:
+    one, nothing = np.float32(1.0), np.float32(0.0)
+
+    @njit(error_model="numpy", fastmath={"contract"})
+    def step(cells, excitatory, inhibitory, base, lane, number, first, second):  # type: ignore[no-untyped-def]
+        any_spike = False
+        for k in range(LANES):
+            at = base + k
+            v, held = load(cells, at + MEMBRANE), load(cells, at + HELD)
+            e, i = load(excitatory, lane + k), load(inhibitory, lane + k)
+            moved = load(cells, at + DRIFT) + load(cells, at + KEPT) * v
+            moved += load(cells, at + FROM_E) * e + load(cells, at + FROM_I) * i
+            if noisy:
+                moved += load(cells, at + NOISE) * deviate(number + k, first, second)
+            free = held < one
+            v = moved if free else v
+            spiked = free & (v >= load(cells, at + THRESHOLD))
+            left = nothing if free else held - one
+            store(cells, at + MEMBRANE, nothing if spiked else v)
+            store(cells, at + HELD, load(cells, at + AFTER) if spiked else left)
+            store(excitatory, lane + k, load(cells, at + E_KEPT) * e)
+            store(inhibitory, lane + k, load(cells, at + I_KEPT) * i)
+            any_spike |= spiked
+        return any_spike
+
+    compiled: Callable[..., Any] = step
+    return compiled
+
+
+quiet_step, noisy_step = _stepper(False), _stepper(True)
+"""Advance one block and tell whether any neuron spiked.
+
+Parameters
+----------
+cells, excitatory, inhibitory : flat arrays of float32
+    Blocks, and the inputs of all neurons.
+base, lane, number : int
+    Where the block begins in ``cells`` and among all neurons, and in its own population.
+first, second : uint32
+    Words of the step; see :mod:`neuromix.array.linear.deviates`.
+"""

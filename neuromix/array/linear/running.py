@@ -1,0 +1,163 @@
+"""Runs of chips whose arrays are of linear neurons; :func:`neuromix.run` comes here with them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.array.chip import Array, Chip
+from neuromix.array.fabric import Fabric
+from neuromix.array.inputs import Inputs, given_inputs
+from neuromix.array.recording import Recording
+from neuromix.data.events import Events
+from neuromix.errors import BadValue, UnknownName
+from neuromix.units import number
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from neuromix.array.linear.die import Die
+
+MODES = ("auto", "clock", "event")
+
+
+def all_linear(chip: object, mode: str) -> bool:
+    """Tell whether a chip is of linear neurons.
+
+    Raises
+    ------
+    BadValue
+        Where it mixes them with characterized ones, has a fabric, or has no such mode.
+    """
+    if mode not in MODES:
+        raise UnknownName("mode", mode, MODES)
+    if not isinstance(chip, Chip):
+        return False
+    kinds = {name: b.linear for name, b in chip.blocks.items() if isinstance(b, Array)}
+    if not any(kinds.values()):
+        if mode == "event":
+            raise BadValue("run: only linear neurons go from event to event", cure='mode="clock"')
+        return False
+    if not all(kinds.values()):
+        circuits = ", ".join(name for name, linear in kinds.items() if not linear)
+        raise BadValue(
+            f"run: {circuits} and linear neurons are on one chip",
+            ["one kind is joined by circuits and a fabric, the other by weights and delays"],
+            "a chip for each; the events that one recorded are inputs of the other",
+        )
+    if chip.fabric != Fabric():
+        raise BadValue(
+            "run: linear neurons are joined by delays, and a fabric carries nothing",
+            cure="connect(…, delay=1e-3), and no fabric",
+        )
+    return True
+
+
+def run(
+    chip: Chip,
+    inputs: Inputs,
+    duration: float,
+    record: Collection[str],
+    dt: float,
+    trial: int,
+    threads: int,
+) -> Recording:
+    """Run a chip once; see :func:`neuromix.run`."""
+    from neuromix.array.linear.die import Die
+
+    _check_times(duration, dt)
+    traced = _traced(chip, record)
+    spikes = given_inputs(chip, inputs, duration)
+    die = Die.of(chip, dt, threads)
+    with ThreadPoolExecutor(threads) as pool:
+        return played(die, spikes, duration, trial, traced, pool if threads > 1 else None)
+
+
+def run_batch(
+    chip: Chip,
+    batch: Iterable[Inputs],
+    duration: float,
+    dt: float,
+    first_trial: int,
+    threads: int,
+) -> list[Recording]:
+    """Run a chip once for each of many inputs; see :func:`neuromix.array.simulation.run_batch`."""
+    from neuromix.array.linear.die import Die
+
+    _check_times(duration, dt)
+    die = Die.of(chip, dt)
+
+    def play(item: tuple[int, Inputs]) -> Recording:
+        spikes = given_inputs(chip, item[1], duration)
+        return played(die, spikes, duration, first_trial + item[0])
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(play, enumerate(batch)))
+
+
+def played(
+    die: Die,
+    given: dict[str, Events],
+    duration: float,
+    trial: int,
+    traced: frozenset[str] = frozenset(),
+    pool: ThreadPoolExecutor | None = None,
+) -> Recording:
+    """Run a die from rest, group after group."""
+    from neuromix.array.linear.course import by_the_clock
+
+    steps = math.ceil(duration / die.dt * (1.0 - 1e-12))
+    spikes, traces = dict(given), {}
+    for which in range(len(die.groups)):
+        found, membranes = by_the_clock(die, which, spikes, steps, trial, traced, pool)
+        spikes.update(found)
+        traces.update(membranes)
+    return Recording(
+        duration,
+        die.dt,
+        {name: spikes[name].between(0.0, duration) for name in die.chip.blocks},
+        {name: block.n for name, block in die.chip.blocks.items()},
+        {},
+        {},
+        {f"{name}.v_mem": _trace(name, values, die.dt) for name, values in traces.items()},
+    )
+
+
+def _check_times(duration: float, dt: float) -> None:
+    for name, value in (("duration", duration), ("dt", dt)):
+        if not 0.0 < number(value, f"run: {name}") < math.inf:
+            raise BadValue(f"run: {name} of {value!r} s is not positive")
+
+
+def _traced(chip: Chip, record: Collection[str]) -> frozenset[str]:
+    known = {f"{n}.v_mem": n for n, block in chip.blocks.items() if isinstance(block, Array)}
+    if isinstance(record, str) or not isinstance(record, Collection):
+        raise BadValue(
+            f"run: record={record!r} is not a list of traces", cure='record=["hidden.v_mem"]'
+        )
+    for name in record:
+        if name not in known:
+            raise UnknownName("trace", name, known)
+    return frozenset(known[name] for name in record)
+
+
+def _trace(name: str, values: NDArray[np.float64], dt: float) -> xr.DataArray:
+    import xarray as xr
+
+    time = xr.DataArray(
+        (1 + np.arange(len(values))) * dt,
+        dims="time",
+        attrs={"units": "s", "long_name": "time"},
+    )
+    return xr.DataArray(
+        values,
+        dims=("time", "neuron"),
+        coords={"time": time, "neuron": np.arange(values.shape[1])},
+        name="v_mem",
+        attrs={"units": "V", "long_name": f"membrane voltage of {name}"},
+    )
