@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-all lint models datasheets schematics references lock clean
+.PHONY: help setup demo test test-all lint models datasheets schematics references lock bench-peers clean
 
 help:
 	@echo 'make demo      characterize cells in ngspice, classify digits with them, write demo-output/'
@@ -15,6 +15,7 @@ help:
 	@echo 'make datasheets  write the datasheet of every committed result to build/datasheets'
 	@echo 'make schematics  draw netlists/*.svg anew'
 	@echo 'make references REASON="why" [NAMES="cell … mismatch"]  record tests/reference/ anew'
+	@echo 'make bench-peers  install the simulators that benchmarks/ compares with, 5 GB'
 	@echo 'make lint      ruff, mypy, import-linter'
 	@echo 'make clean     remove all that these targets made'
 
@@ -54,7 +55,11 @@ references: setup
 lock:
 	bash tools/lock.sh
 
+# An environment of their own, whose versions benchmarks/peers/requirements.txt pins.
+bench-peers:
+	@bash tools/peers.sh
+
 clean:
-	rm -rf .venv build dist demo-output *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf .venv .venv-peers build dist demo-output *.egg-info .mypy_cache .ruff_cache .pytest_cache \
 	  .hypothesis .import_linter_cache
 	find neuromix circuits tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
