@@ -42,10 +42,10 @@ instances from about one run a drawn parameter (threshold and mobility of each t
 A positive measure that varies by more than 10 % is taken by its logarithm. It all is nearly
 unbiased, not unbiased: squared coefficients are rid of their own error variance, which supposes a
 rest that does not depend on the terms, and second-order terms are chosen by the same runs. On
-functions of known sigma with 12 and 40 parameters, hundreds of designs each
+functions of known sigma with 12 and 40 parameters, a hundred designs each
 (`tests/statistical/test_few_runs.py`), sigma is biased by 0.5 % at most and by less than the
 standard error; intervals of 95 % hold 85 to 100 of 100, least where nearly everything is explained
-and the little rest is cubic. The stated error is up to four times the true one where the runs are
+and the little rest is cubic. The stated error is a few times the true one where the runs are
 hardly more than the parameters. Where no response is found the rest is all, and 54 runs are worth
 54: the standard error says so, and `--runs` takes more.
 """

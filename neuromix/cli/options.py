@@ -100,6 +100,17 @@ parameters = click.option(
 """Decorator: adds ``-p name=value``, a tuple of (name, number) pairs."""
 
 
+tolerances = click.option(
+    "--tolerance",
+    "tolerances",
+    type=assignment,
+    multiple=True,
+    metavar="MEASURE=SHARE",
+    help="Tighten the simulator until its error of a measure is below, such as rate=1e-5.",
+)
+"""Decorator: adds ``--tolerance measure=share``, a tuple of (name, number) pairs."""
+
+
 def condition(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options of one condition; read them with :func:`one_condition`."""
     for option in (

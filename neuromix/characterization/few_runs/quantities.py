@@ -32,7 +32,7 @@ class Measured:
     values : mapping of str to (n,) ndarray
         Each over the runs that did not fail.
     left_out : mapping of str to str
-        Numbers that some run lacks or that are all the same.
+        All other measures, and why.
     """
 
     values: Mapping[str, Floats]
@@ -46,6 +46,7 @@ class Measured:
         left_out: dict[str, str] = {}
         for name in (measure.name for measure in bench.measures):
             if any(name in record.arrays for record in good):
+                left_out[name] = "it is a list, not a number"
                 continue
             found = np.array([record.values.get(name, np.nan) for record in good])
             missing = int(np.count_nonzero(~np.isfinite(found)))

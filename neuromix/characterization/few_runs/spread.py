@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from neuromix import library
+from neuromix.characterization.adapting import adapted_settings
 from neuromix.characterization.assembly import assemble, replica_voltages
 from neuromix.characterization.few_runs.design import exact_draws, usual_runs
 from neuromix.characterization.few_runs.moments import correlation, covariance
-from neuromix.characterization.few_runs.parameters import mismatch_parameters, variations
+from neuromix.characterization.few_runs.parameters import (
+    MismatchParameter,
+    mismatch_parameters,
+    variations,
+)
 from neuromix.characterization.few_runs.quantities import Measured, quantity_spreads
 from neuromix.characterization.few_runs.response import fit_response
 from neuromix.characterization.few_runs.result import MismatchSpread
@@ -44,6 +49,7 @@ def few_run_spread(
     progress: Progress | None = None,
     allow_failures: bool = False,
     allow_below_floor: bool = False,
+    tolerances: Mapping[str, float] | None = None,
     **parameters: float,
 ) -> MismatchSpread:
     """Estimate how the measures of a bench differ between instances, from few runs.
@@ -73,6 +79,9 @@ def few_run_spread(
         Told runs done, runs in all, and what is going on.
     allow_failures, allow_below_floor : bool
         Accept runs that did not converge (spreads are then biased), and spreads below three floors.
+    tolerances : mapping of str to float, optional
+        Largest numerical floor of a measure, as a share of its value: the settings are tightened
+        until the nominal cell meets it. These runs are not counted.
     **parameters : float
         Of the bench, or sizes of the cell.
 
@@ -85,7 +94,7 @@ def few_run_spread(
     NotConverged
         Where runs failed.
     BelowNumericalFloor
-        Where a spread may be the simulator's own.
+        Where a spread may be the simulator's own, or a tolerance cannot be met.
     TechnologyError
         Where nothing varies.
     """
@@ -93,70 +102,69 @@ def few_run_spread(
     process = library.technology(technology or what.technologies[0])
     chosen = what.bench(bench) if bench else measuring_bench(what)
     where = condition or Condition()
+    study = _Study(
+        what, chosen, process, where, tuple(parameters.items()), tolerances or {}, runs, seed
+    )
     with contextlib.ExitStack() as stack:
         folder = as_path(store, "store") if store is not None else None
         own = engine or stack.enter_context(NgspiceEngine(workers, folder))
         told = stack.enter_context(watching(progress))
-        found = _estimate(
-            what, chosen, process, where, parameters, runs, seed, own, told, allow_failures
-        )
+        found = _estimate(study, own, told, allow_failures)
     for item in () if allow_below_floor else found.quantities:
         require_above_floor(item.name, item.sigma, item.floor)
     return found
 
 
+@dataclass(frozen=True)
+class _Study:
+    """What is asked."""
+
+    cell: Cell
+    bench: Bench
+    technology: Technology
+    condition: Condition
+    parameters: tuple[tuple[str, float], ...]
+    tolerances: Mapping[str, float]
+    runs: int | None
+    seed: int
+
+
 def _estimate(
-    cell: Cell,
-    bench: Bench,
-    technology: Technology,
-    condition: Condition,
-    parameters: Mapping[str, float],
-    runs: int | None,
-    seed: int,
-    engine: Engine,
-    progress: Progress,
-    allow_failures: bool,
+    study: _Study, engine: Engine, progress: Progress, allow_failures: bool
 ) -> MismatchSpread:
-    ideal = condition.ideal_bias
-    voltages = replica_voltages(cell, technology, condition, engine) if ideal else {}
-    deck = assemble(cell, bench, technology, condition, parameters, voltages or None)
-    drawn = mismatch_parameters(technology, deck.transistors)
-    if not drawn:
-        raise TechnologyError(
-            f"{technology.name} has no mismatch for the devices of {cell.name}",
-            cure="MismatchLaw(…) of its devices, in the declaration of the technology",
-        )
-    count = usual_runs(len(drawn)) if runs is None else runs
-    z = exact_draws(count, len(drawn), generator(seed, cell.name, "few runs"))
-    request = Request(
-        Stimulus(bench.name, bench.name, tuple(parameters.items())),
-        condition,
-        tuple(sorted(voltages.items())),
-        variations(drawn, z),
-    )
+    cell, bench, technology = study.cell, study.bench, study.technology
+    nominal, drawn = _nominal(study, engine)
+    count = usual_runs(len(drawn)) if study.runs is None else study.runs
+    z = exact_draws(count, len(drawn), generator(study.seed, cell.name, "few runs"))
+    if study.tolerances:
+        progress(0, 1, f"{cell.name}: settings")
+        adapted = adapted_settings(cell, technology, engine, [nominal], study.tolerances)
+        nominal = replace(nominal, settings=adapted[bench.name].settings)
+    request = replace(nominal, variations=variations(drawn, z))
     answers, floors = _simulate(cell, technology, engine, request, progress)
-    failed = [answer for answer in answers if answer.failed]
-    if failed and not allow_failures:
+    good = [not answer.failed for answer in answers]
+    if not all(good) and not (allow_failures and sum(good) > len(drawn) + 1):
+        first = answers[good.index(False)].outcome
         raise NotConverged(
-            f"{cell.name}: {len(failed)} of {count} runs failed",
-            [f"first: {failed[0].outcome.failure}", *failed[0].outcome.reason[:4]],
-            "other settings in the bench, or --allow-failures (spreads are then biased)",
+            f"{cell.name}: {good.count(False)} of {count} runs failed",
+            [f"first: {first.failure}", *first.reason[:4]],
+            "other settings in the bench; with more --runs --allow-failures (spreads are biased)",
         )
     measured = Measured.of(bench, answers)
     if not measured.values:
         raise TechnologyError(
             f"{cell.name}: no measure of bench {bench.name!r} has a spread",
             [f"{name}: {why}" for name, why in measured.left_out.items()],
-            "another bench, or a look at the technology's mismatch law",
+            f"another bench: {', '.join(item.name for item in cell.benches if item != bench)}",
         )
-    response = fit_response(z[[not answer.failed for answer in answers]], measured.scaled())
+    response = fit_response(z[good], measured.scaled())
     return MismatchSpread(
         cell=cell.name,
         technology=technology.name,
         bench=bench.name,
-        condition=condition,
-        settings=bench.settings,
-        seed=seed,
+        condition=study.condition,
+        settings=request.settings or bench.settings,
+        seed=study.seed,
         quantities=quantity_spreads(bench, measured, response, drawn, floors),
         correlations=correlation(covariance(response)),
         parameters=drawn,
@@ -164,9 +172,25 @@ def _estimate(
         runs=count + 2 * FLOOR_DRAWS,
         floor_runs=2 * FLOOR_DRAWS,
         climbed=sum(answer.rung > 0 for answer in answers),
-        failures=len(failed),
+        failures=good.count(False),
         left_out=measured.left_out,
     )
+
+
+def _nominal(study: _Study, engine: Engine) -> tuple[Request, tuple[MismatchParameter, ...]]:
+    """Return the request without mismatch, and what mismatch there is to be drawn."""
+    cell, technology, where = study.cell, study.technology, study.condition
+    voltages = replica_voltages(cell, technology, where, engine) if where.ideal_bias else {}
+    given = dict(study.parameters)
+    deck = assemble(cell, study.bench, technology, where, given, voltages or None)
+    drawn = mismatch_parameters(technology, deck.transistors)
+    if not drawn:
+        raise TechnologyError(
+            f"{technology.name} has no mismatch for the devices of {cell.name}",
+            cure="MismatchLaw(…) of its devices, in the declaration of the technology",
+        )
+    stimulus = Stimulus(study.bench.name, study.bench.name, study.parameters)
+    return Request(stimulus, where, tuple(sorted(voltages.items()))), drawn
 
 
 def _simulate(

@@ -19,6 +19,7 @@ from neuromix.cli import options, output
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Root of all draws."
 )
+@options.tolerances
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.option(
     "--store",
@@ -42,6 +43,7 @@ def command(
     ideal_bias: bool,
     runs: int | None,
     seed: int,
+    tolerances: tuple[tuple[str, float], ...],
     workers: int,
     store: Path | None,
     allow_failures: bool,
@@ -73,6 +75,7 @@ def command(
             progress=progress,
             allow_failures=allow_failures,
             allow_below_floor=allow_below_floor,
+            tolerances=dict(tolerances),
             **dict(parameters),
         )
     output.emit(spread_report(found), form)
