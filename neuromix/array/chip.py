@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from neuromix.array.fabric import Fabric
 from neuromix.array.memory import Codes, codes_of
 from neuromix.array.projection import Projection, projection
+from neuromix.array.trims import Trims
 from neuromix.data.arrays import floats
 from neuromix.errors import BadValue, UnknownName
 from neuromix.models.model import Model
@@ -60,6 +61,9 @@ class Array:
         Constant current into the membrane of each; not for linear neurons, whose ``rest`` it moves.
     initial : float or (n,) array, V, optional
         Membranes of linear neurons at the start of a run; at ``rest`` by default.
+    trims : Trims, optional
+        Trim codes of its weight converters, as :func:`neuromix.array.calibration.calibrate` finds
+        them.
     """
 
     model: Model
@@ -68,6 +72,7 @@ class Array:
     mismatch: bool = True
     current: float | NDArray[np.float64] = 0.0
     initial: float | NDArray[np.float64] | None = None
+    trims: Trims | None = None
 
     def __post_init__(self) -> None:
         _check_role(self.model, ("neuron", "linear_neuron"), "Array(model, n)")
@@ -87,6 +92,10 @@ class Array:
             raise BadValue(
                 f"Array: {self.model.cell} takes no current in A",
                 cure="its rest is where a constant input takes the membrane, V",
+            )
+        if self.trims is not None and self.trims.codes.shape != (2, self.n):
+            raise BadValue(
+                f"an array of {self.n} neurons: trims are for {self.trims.codes.shape[1]}"
             )
         if not self.linear and self.initial is not None:
             raise BadValue(f"Array: {self.model.cell} starts at its own rest", cure="no initial")
@@ -301,6 +310,16 @@ class Chip:
         die._paths = copy.copy(self._paths)
         die._connections = copy.copy(self._connections)
         die._projections = copy.copy(self._projections)
+        return die
+
+    def with_trims(self, trims: Mapping[str, Trims]) -> Chip:
+        """Return the same die with trim codes in these arrays, open to changes."""
+        die = self.with_seed(self.seed)
+        for name, found in trims.items():
+            array = self._block(name)
+            if not isinstance(array, Array):
+                raise BadValue(f"chip: {name!r} is a source of spikes and has no trims")
+            die._blocks[name] = replace(array, trims=found)  # noqa: SLF001
         return die
 
     def freeze(self) -> None:

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from neuromix.array.blocks import Blocks
 from neuromix.array.chip import Array, Chip, Path
+from neuromix.array.fabric import Fabric
 from neuromix.array.memory import Codes, SparseCodes, stacked
+from neuromix.array.passage import Passage
 from neuromix.data.randomness import generator
 from neuromix.models.family import Family
 from neuromix.models.model import Model
@@ -71,6 +73,7 @@ class ArrayDie:
         Excitatory, inhibitory; empty without a path.
     noise_words : (n,) ndarray of uint64
         From which the noise streams of the neurons start.
+    fabric : Fabric
     """
 
     name: str
@@ -82,6 +85,19 @@ class ArrayDie:
     converters: tuple[Instances, ...]
     synapses: tuple[Instances, ...]
     noise_words: NDArray[np.uint64]
+    fabric: Fabric
+
+    @functools.cached_property
+    def passage(self) -> Passage:
+        """What events take on the link into the array."""
+        return self.fabric.passage(len(self.codes))
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight current of each code, A, shape (2, n, codes); excitatory first."""
+        tables = np.stack([item.table(self.array.n) for item in self.converters])
+        trims = self.array.trims
+        return tables if trims is None else tables * trims.gains[:, :, None]
 
     @property
     def busy(self) -> float:
@@ -101,7 +117,7 @@ class ArrayDie:
             self.array.current,
             path.synapse.dynamics.kernels(),
             np.stack([item.dynamics.matrix(n) for item in self.synapses]),
-            np.stack([item.table(n) for item in self.converters]),
+            self.weights,
             path.pulse_width,
         )
 
@@ -131,4 +147,5 @@ def array_die(chip: Chip, name: str) -> ArrayDie:
         tuple(drawn(path.converter, sign, "converter") for sign in SIGNS) if path else (),
         tuple(drawn(path.synapse, sign, "synapse") for sign in SIGNS) if path else (),
         generator(chip.seed, name, "neuron", "noise").integers(0, 2**64, array.n, dtype=np.uint64),
+        chip.fabric,
     )

@@ -195,12 +195,15 @@ class Link:
         What the target does with each event, at least.
     addresses : int, optional
         How many addresses the wires tell apart; as many as there are senders where it is left out.
+    known : Passage, optional
+        What ``fabric.passage`` gives for it, where that was asked before.
     """
 
     fabric: Fabric
     senders: int
     busy: float = 0.0
     addresses: int | None = None
+    known: Passage | None = None
     held: Events = field(default_factory=Events.empty)
     held_place: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     last: int = -1
@@ -212,7 +215,7 @@ class Link:
     clock: Clock = field(init=False)
 
     def __post_init__(self) -> None:
-        self.passage = self.fabric.passage(self.senders, self.addresses)
+        self.passage = self.known or self.fabric.passage(self.senders, self.addresses)
         self.clock = Clock(self.fabric.timestamp, self.fabric.timestamp_bits)
         self.queue = np.zeros(self.fabric.fifo_depth + 1)
         self.last = self.senders - 1

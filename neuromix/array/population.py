@@ -96,10 +96,9 @@ class Population:
             np.concatenate([self.late.time, *(time for time, _ in pieces)]),
             np.concatenate([self.late.address, *(address for _, address in pieces)]),
         )
-        cut = int(np.searchsorted(spikes.time, stop))
-        self.late = Events(spikes.time[cut:], spikes.address[cut:])
-        self.spikes += spikes.counts(self.die.array.n) - self.late.counts(self.die.array.n)
-        return Events(spikes.time[:cut], spikes.address[:cut])
+        self.late, spikes = spikes.between(stop, np.inf), spikes.between(-np.inf, stop)
+        self.spikes += spikes.counts(self.die.array.n)
+        return spikes
 
     def _windows(self, last: int, events: Events) -> Iterator[tuple[int, Events]]:
         """Cut a long course with a sparse memory into windows of so many pulses."""
@@ -130,9 +129,9 @@ class Population:
                 np.concatenate([self.waiting.time, events.time + self._setup]),
                 np.concatenate([self.waiting.address, events.address]),
             )
-            cut = int(np.searchsorted(arrived.time, stop))
-            self.waiting = Events(arrived.time[cut:], arrived.address[cut:])
-            times, rows = arrived.time[:cut], arrived.address[:cut].astype(np.int64)
+            self.waiting = arrived.between(stop, np.inf)
+            arrived = arrived.between(-np.inf, stop)
+            times, rows = arrived.time, arrived.address.astype(np.int64)
 
         def part(first: int, end: int) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
             spikes: tuple[NDArray[np.float64], NDArray[np.uint32]] = self.die.blocks.kernel(

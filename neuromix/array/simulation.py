@@ -235,7 +235,7 @@ class _Run:
             for name, die in self.dies.items()
         }
         self.wires = {
-            name: _Wire(Link(self.chip.fabric, len(die.codes), die.busy))
+            name: _Wire(Link(die.fabric, len(die.codes), die.busy, known=die.passage))
             for name, die in self.dies.items()
             if die.path
         }

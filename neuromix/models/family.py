@@ -22,9 +22,9 @@ row of :meth:`Family.matrix`, states and results are floats, SI):
     is worth being computed once for each weight, and for how long the pulse acts, s; and
     ``rise(state, a, b, p)``, the slope during that pulse.
 ``"linear_neuron"``
-    ``flow(v, e, i, t, p) -> (v, e, i)``: the exact state a time ``t`` later, of a membrane ``v`` and
-    its excitatory and inhibitory inputs, in which it must be linear, and each input independent of
-    all else. An input whose effect at ``t = 0`` is a jump of ``v`` has no state of its own. Fields
+    ``flow(v, e, i, t, p) -> (v, e, i)``: the exact state a time ``t`` later, of a membrane ``v``
+    and its excitatory and inhibitory inputs, in which it must be linear, and each input independent
+    of all else. An input whose effect at ``t = 0`` is a jump of ``v`` has no state of its own. Fields
     ``rest``, ``threshold``, ``reset``, ``refractory_time`` and ``noise`` (r.m.s. on the membrane);
     the array does thresholds, resets, weights, delays and noise.
 ``"converter"``
@@ -99,7 +99,7 @@ class Family:
     """Base of all families; see the module's text."""
 
     role: ClassVar[str] = ""
-    """``"neuron"``, ``"linear_neuron"``, ``"synapse"`` or ``"converter"``: where an array puts it."""
+    """``"neuron"``, ``"linear_neuron"``, ``"synapse"`` or ``"converter"``: its place in an array."""
 
     @classmethod
     def name(cls) -> str:

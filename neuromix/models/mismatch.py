@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,18 @@ class Mismatch:
             tuple(tuple(float(x) for x in row) for row in covariance),
             len(instances),
             failures,
+        )
+
+    def scaled(self, factor: float) -> Mismatch:
+        """Return the law with all deviations ``factor`` times as large.
+
+        The shift of the mean comes from curvature and goes with the square.
+        """
+        square = factor * factor
+        return replace(
+            self,
+            shift=tuple(square * x for x in self.shift),
+            covariance=tuple(tuple(square * x for x in row) for row in self.covariance),
         )
 
     def draw(

@@ -105,13 +105,14 @@ class Dynamics(Family):
     )
 
     def matrix(self, size: int = 1) -> NDArray[np.float64]:
-        """Return the parameters as kernels want them, and behind them ln(I_g) and x_f."""
+        """Return the parameters as kernels want them, and behind them ln(I_g), x_f and 1/tau."""
         columns = super().matrix(size)
         currents = [self.gain_current, self.floor_current]
         derived = [
             np.broadcast_to(np.log(np.divide(i, REFERENCE_CURRENT)), (size,)) for i in currents
         ]
-        return np.column_stack([columns, *derived])
+        rate = np.broadcast_to(np.divide(1.0, self.time_constant), (size,))
+        return np.column_stack([columns, *derived, rate])
 
 
 @njit(inline="always")
@@ -180,7 +181,7 @@ def sink_follow(
 def fall(log_current: float, p: tuple[float, ...]) -> float:
     """Return dx/dt without a pulse, 1/s."""
     above: float = exp(-p[9] * (log_current - p[18]))
-    return -(1.0 + p[7] * log_current) * (1.0 - above) / p[0]
+    return (1.0 + p[7] * log_current) * (above - 1.0) * p[19]
 
 
 @njit
@@ -219,7 +220,7 @@ def prepare(
 def rise(log_current: float, drive: float, s: float, p: tuple[float, ...]) -> float:
     """Return dx/dt during a pulse of which :func:`prepare` gave I_w/I_tau and s, 1/s."""
     y = log_current - p[17]
-    slope: float = drive / (1.0 + exp((s + p[6] * y) * y)) / p[0] + fall(log_current, p)
+    slope: float = drive * p[19] / (1.0 + exp((s + p[6] * y) * y)) + fall(log_current, p)
     return slope
 
 
@@ -263,7 +264,7 @@ def respond(
         When each pulse begins, how long it lasts, its weight current. They do not overlap.
     voltage : float, V
         At both outputs.
-    p : (19,) array
+    p : (20,) array
         One row of :meth:`Family.matrix`.
 
     Returns

@@ -24,6 +24,7 @@ from typing import ClassVar
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from neuromix.models.elementary import chosen, exp
 from neuromix.models.family import Family, Values, quantity
@@ -60,6 +61,18 @@ class Dynamics(Family):
     recovery_time: Values = quantity("s", "tau_m, of that loss", 1e-9, 1.0, positive=True)
     delay: Values = quantity("s", "from threshold to the output spike", 0.0, 1e-2)
 
+    def matrix(self, size: int = 1) -> NDArray[np.float64]:
+        """Return the parameters as kernels want them, and behind them 1/U_T, 1/D, 1/E, ln I_a, ln I_b.
+
+        A division takes a kernel as long as half an exponential.
+        """
+        derived = [
+            *(np.divide(1.0, x) for x in (self.leak_slope, self.feedback_slope, self.limit_slope)),
+            *(np.log(x) for x in (self.feedback_current, self.limit_current)),
+        ]
+        columns = [np.broadcast_to(column, (size,)) for column in derived]
+        return np.column_stack([super().matrix(size), *columns])
+
     def shortest_interval(self) -> Values:
         """Return the shortest time between two spikes, s: a hold without any recovery."""
         return np.asarray(self.refractory_time) - np.maximum(self.recovery_depth, 0.0)
@@ -68,10 +81,11 @@ class Dynamics(Family):
 @njit(inline="always")
 def membrane_rate(v: float, i_in: float, p: tuple[float, ...]) -> float:
     """Return dV/dt in V/s; ``p`` is one row of :meth:`Family.matrix`."""
-    leak = p[2] * (1.0 - exp(-v / p[4])) * (1.0 + p[3] * v)
+    leak = p[2] * (1.0 - exp(-v * p[16])) * (1.0 + p[3] * v)
     below = p[9] - v
-    feedback = 1.0 / (exp(below / p[6]) / p[5] + exp(below / p[8]) / p[7])
-    slope: float = (i_in - leak + feedback) / (p[0] + p[1] * v)
+    series = exp(below * p[17] - p[19]) + exp(below * p[18] - p[20])
+    # The feedback is 1/series; both divisions in one.
+    slope: float = ((i_in - leak) * series + 1.0) / (series * (p[0] + p[1] * v))
     return slope
 
 
@@ -85,7 +99,7 @@ def hold_time(i_in: float, free: float, p: tuple[float, ...]) -> float:
 @njit(inline="always")
 def allowed_move(v: float, p: tuple[float, ...]) -> float:
     """Return the largest move of one internal step at a membrane voltage, V."""
-    grown: float = MOVE_AT_THRESHOLD * exp((p[9] - v) / (MOVE_GROWTH * p[6]))
+    grown: float = MOVE_AT_THRESHOLD * exp((p[9] - v) * (p[17] / MOVE_GROWTH))
     return min(grown, LARGEST_MOVE) * p[6]
 
 
@@ -105,7 +119,7 @@ def advance(
         for which it has been free.
     i_in, dt : float
         Input current, A, and step, s.
-    p : (16,) array
+    p : (21,) array
         One row of :meth:`Family.matrix`.
 
     Returns
