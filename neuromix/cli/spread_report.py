@@ -64,6 +64,8 @@ def _remarks(found: MismatchSpread) -> tuple[str, ...]:
         f"{found.runs} runs for {len(found.parameters)} drawn parameters, {found.floor_runs} of "
         f"them for the numerical floor; {len(found.response.curvatures)} terms of second order"
     ]
+    used = found.settings
+    remarks.append(f"settings: reltol {used.reltol:g}, trtol {used.trtol:g}, {used.method}")
     if any(item.logarithmic for item in found.quantities):
         remarks.append("ln: sigma of the logarithm, about the relative one; centre: the median")
     if found.climbed:

@@ -24,6 +24,7 @@ def test_the_command(tmp_path):
     assert table.exit_code == 0, table.output
     assert "60 runs for 12 drawn parameters" in table.stdout
     assert "ln distortion" in table.stdout
+    assert "settings: reltol 1e-05" in table.stdout
     record = json.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)
     offset = next(item for item in record["quantities"] if item["name"] == "offset")
     assert offset["low"] < offset["sigma"] < offset["high"]
@@ -51,6 +52,7 @@ def test_the_command(tmp_path):
     [
         (["--runs", "13"], "at least 14"),
         (["-p", "v_comon=0.8"], "v_common"),
+        (["--tolerance", "ofset=1e-3"], "offset"),
     ],
 )
 def test_mistakes_are_named_with_a_cure(more, cure):
@@ -86,3 +88,11 @@ def test_few_runs_agree_with_a_thousand():
         assert item["correlation_error"] <= 0.1
         assert (item["monte_carlo_samples"], item["fresh_instances"]) == (1000, 500)
     assert quantities["dpi_synapse.weight"]["logarithmic"]
+
+
+@pytest.mark.ngspice
+def test_a_bench_that_measures_lists_alone_is_refused_with_others():
+    wrong = CliRunner().invoke(main, ["mismatch", "gm_c_integrator", "transfer", "--workers", "1"])
+    assert wrong.exit_code == 1
+    assert "i_out: it is a list" in wrong.stderr
+    assert "linear_range" in wrong.stderr
