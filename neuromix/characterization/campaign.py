@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+from collections.abc import Mapping
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +20,13 @@ from neuromix.characterization.results import Results, to_dataset
 from neuromix.data.files import as_path
 from neuromix.declare import Cell, Condition, Plan, Technology
 from neuromix.display.progress import Progress, phase, watching
+from neuromix.engine.campaign_folder import CampaignFolder
 from neuromix.engine.contract import Engine
+from neuromix.engine.executor import ExecutorEngine
 from neuromix.engine.pool import NgspiceEngine
+from neuromix.engine.spreading import SpreadingEngine
 from neuromix.errors import BadValue, NotConverged
+from neuromix.pdk.location import identity
 from neuromix.units import celsius
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ def characterize(
     engine: Engine | None = None,
     workers: int = 2,
     store: str | Path | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
     allow_failures: bool = False,
     floor_draws: int = FLOOR_DRAWS,
@@ -56,9 +65,12 @@ def characterize(
     engine : Engine, optional
         Workers of its own by default, ended afterwards.
     workers : int
-        Processes, without an engine.
+        Processes, or chunks that the executor works on at a time; without an engine.
     store : path, optional
-        Folder of outcomes: a killed campaign goes on where it was.
+        Folder of this campaign: killed at any moment, it goes on where it was. Another plan wants
+        another folder.
+    executor : concurrent.futures.Executor, optional
+        Where ngspice runs, without an engine; worker processes on this machine by default.
     progress : callable, optional
         Told runs done, runs in all, and what is going on; a line in a notebook by default.
     allow_failures : bool
@@ -75,12 +87,18 @@ def characterize(
     ------
     NotConverged
         Where more than 1 % of the runs failed.
+    BadValue
+        Where the folder holds another campaign.
     """
     cell = library.as_cell(cell)
     if plan is not None and not isinstance(plan, Plan):
         raise BadValue(f"{plan!r} is not a plan", cure="nmx.Plan(samples=20)")
+    plan = plan or Plan()
+    chosen = library.technology(technology or cell.technologies[0])
     if engine is None:
-        with NgspiceEngine(workers, as_path(store, "store") if store is not None else None) as own:
+        folder = None if store is None else as_path(store, "store")
+        asked = None if folder is None else _statement(cell, chosen, plan, floor_draws)
+        with _engine(workers, executor, folder, asked) as own:
             return characterize(
                 cell,
                 plan,
@@ -90,11 +108,38 @@ def characterize(
                 allow_failures=allow_failures,
                 floor_draws=floor_draws,
             )
-    chosen = library.technology(technology or cell.technologies[0])
     with watching(progress) as told:
-        results = _run(cell, chosen, plan or Plan(), engine, told, floor_draws)
+        results = _run(cell, chosen, plan, engine, told, floor_draws)
     _refuse_failures(cell, results, allow_failures)
     return to_dataset(results)
+
+
+def _engine(
+    workers: int,
+    executor: Executor | None,
+    folder: Path | None,
+    asked: Mapping[str, object] | None,
+) -> SpreadingEngine:
+    opener = None
+    if folder is not None and asked is not None:
+        opener = functools.partial(CampaignFolder, folder, asked)
+    if executor is None:
+        return NgspiceEngine(workers, opener)
+    return ExecutorEngine(executor, workers, opener)
+
+
+def _statement(
+    cell: Cell, technology: Technology, plan: Plan, floor_draws: int
+) -> dict[str, object]:
+    """Return what is run: all that the numbers of a campaign depend on, but for the engine."""
+    return {
+        "cell": cell.name,
+        "source_sha256": library.source_hash(cell.name, technology.name),
+        "technology": technology.name,
+        "models_sha256": identity(technology)[1],
+        "plan": dataclasses.asdict(plan),
+        "floor_draws": floor_draws,
+    }
 
 
 def _size(request: Request) -> int:

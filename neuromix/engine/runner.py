@@ -24,6 +24,7 @@ class Runner:
         self._loaded: object = None
         self._lock = threading.Lock()
         self._stopped = False
+        self._version = ""
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +63,12 @@ class Runner:
             _require_library(answer)
             break
         return answer.texts
+
+    def version(self) -> str:
+        """Return the version of libngspice; it is asked for once. Raises as :meth:`identify`."""
+        if not self._version:
+            self._version = self.identify().get("version", "unknown")
+        return self._version
 
     def run(self, job: Job) -> Iterator[list[Outcome]]:
         """Yield the outcomes of all variations, in their order and as they come.

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
@@ -20,12 +21,35 @@ from neuromix.engine.job import Job, Outcome
 from neuromix.engine.messages import pack_array, unpack_array
 
 
-class _Stored(msgspec.Struct, frozen=True):
+class Stored(msgspec.Struct, frozen=True):
+    """An outcome as it is written down."""
+
     values: dict[str, float | str | None]
     arrays: dict[str, bytes]
     waves: dict[str, bytes]
     failure: str
     reason: tuple[str, ...]
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        """Return what is written down of an outcome."""
+        return cls(
+            {name: _plain(value) for name, value in outcome.values.items()},
+            {name: pack_array(value) for name, value in outcome.arrays.items()},
+            {name: pack_array(value) for name, value in outcome.waves.items()},
+            outcome.failure,
+            outcome.reason,
+        )
+
+    def outcome(self) -> Outcome:
+        """Return the outcome; a ValueError or TypeError where there is none in it."""
+        return Outcome(
+            {n: float("nan") if v is None else float(v) for n, v in self.values.items()},
+            {n: unpack_array(v) for n, v in self.arrays.items()},
+            {n: unpack_array(v) for n, v in self.waves.items()},
+            self.failure,
+            self.reason,
+        )
 
 
 class _Sealed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,7 +81,7 @@ class OutcomeStore:
     def __init__(self, folder: Path, engine: str = "") -> None:
         self.folder = folder
         self._engine = re.sub(r"[^\w.-]", "_", engine)
-        self._decoder = msgspec.json.Decoder(_Stored)
+        self._decoder = msgspec.json.Decoder(Stored)
 
     def _path(self, key: str) -> Path:
         engine = f".{self._engine}" if self._engine else ""
@@ -83,15 +107,7 @@ class OutcomeStore:
 
     def put(self, key: str, outcome: Outcome) -> None:
         """Store an outcome."""
-        body = msgspec.json.encode(
-            _Stored(
-                {name: _plain(value) for name, value in outcome.values.items()},
-                {name: pack_array(value) for name, value in outcome.arrays.items()},
-                {name: pack_array(value) for name, value in outcome.waves.items()},
-                outcome.failure,
-                outcome.reason,
-            )
-        )
+        body = msgspec.json.encode(Stored.of(outcome))
         sealed = msgspec.json.encode(_Sealed(digest(body), msgspec.Raw(body), key))
         replace_file(self._path(key), sealed)
 
@@ -102,13 +118,6 @@ class OutcomeStore:
             body = bytes(sealed.body)
             if digest(body) != sealed.sha256 or sealed.key not in {"", key}:
                 return None
-            stored = self._decoder.decode(body)
-            return Outcome(
-                {n: float("nan") if v is None else float(v) for n, v in stored.values.items()},
-                {n: unpack_array(v) for n, v in stored.arrays.items()},
-                {n: unpack_array(v) for n, v in stored.waves.items()},
-                stored.failure,
-                stored.reason,
-            )
+            return self._decoder.decode(body).outcome()
         except (OSError, msgspec.DecodeError, ValueError, RecursionError):
             return None

@@ -1,4 +1,4 @@
-"""What every engine keeps: ngspice in workers, and replay of what was stored.
+"""What every engine keeps: ngspice in workers, over executors, and replay of what was stored.
 
 The deck is a divider of 3 V, whose answer is known in closed form. The folder of the replayed
 engine is filled from that form, so that half of this suite needs no ngspice.
@@ -6,9 +6,13 @@ engine is filled from that form, so that half of this suite needs no ngspice.
 
 from __future__ import annotations
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
+from neuromix.engine.executor import ExecutorEngine
 from neuromix.engine.job import Job, Outcome
 from neuromix.engine.messages import Alteration, MeasureCall
 from neuromix.engine.pool import NgspiceEngine
@@ -55,10 +59,26 @@ def by_formula(supply: float, lower: float, *, keep: bool) -> Outcome:
     return Outcome({"voltage": out, "current": current}, {}, waves)
 
 
-@pytest.fixture(params=["replay", pytest.param("ngspice", marks=pytest.mark.ngspice)])
+EXECUTORS = {
+    "threads": lambda: ThreadPoolExecutor(2),
+    # A forked process would inherit threads and locks of the tests.
+    "processes": lambda: ProcessPoolExecutor(2, multiprocessing.get_context("spawn")),
+}
+
+
+@pytest.fixture(
+    params=[
+        "replay",
+        *(pytest.param(name, marks=pytest.mark.ngspice) for name in ("ngspice", *EXECUTORS)),
+    ],
+)
 def engine(request, tmp_path):
     if request.param == "ngspice":
         with NgspiceEngine(workers=2) as found:
+            yield found
+        return
+    if request.param in EXECUTORS:
+        with EXECUTORS[request.param]() as pool, ExecutorEngine(pool) as found:
             yield found
         return
     store = OutcomeStore(tmp_path)
@@ -129,16 +149,6 @@ def test_replay_gives_what_ngspice_stored_bit_by_bit(tmp_path):
         for ours, theirs in zip(simulated, rows, strict=True):
             for one, other in zip(ours, theirs, strict=True):
                 np.testing.assert_equal(vars(one), vars(other))
-
-
-@pytest.mark.ngspice
-def test_workers_and_order_do_not_change_a_number():
-    found = []
-    for workers, order in ((1, slice(None)), (2, slice(None)), (1, slice(None, None, -1))):
-        job = Job(GOOD.deck, MEASURES, VARIATIONS[order])
-        with NgspiceEngine(workers) as engine:
-            found.append([o.values for o in engine.run([job])[0]][order])
-    assert found[0] == found[1] == found[2]
 
 
 @pytest.mark.ngspice

@@ -35,6 +35,17 @@ OUT_OF_SPECIFICATION = 3
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Root of all draws."
 )
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.option(
+    "--executor",
+    metavar="PLACE",
+    help="Where ngspice runs: dask:tcp://127.0.0.1:8786, dask:tls://HOST:8786; here by default.",
+)
+@click.option(
+    "--campaign",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the campaign: killed at any moment, it goes on where it was. By default beside "
+    "the results, one for each plan.",
+)
 @click.option("--allow-failures", is_flag=True, help="Accept more than 1 % of failed runs.")
 @click.option(
     "--allow-below-floor", is_flag=True, help="Accept spreads that the simulator explains."
@@ -46,7 +57,7 @@ OUT_OF_SPECIFICATION = 3
     type=click.Path(path_type=Path, file_okay=False),
     default=".",
     show_default=True,
-    help="Folder for CELL.T.nc, .model.json and .html; a killed campaign goes on where it was.",
+    help="Folder for CELL.T.nc, .model.json and .html.",
 )
 @options.form
 def command(
@@ -61,6 +72,8 @@ def command(
     ideal_bias: bool,
     seed: int,
     workers: int,
+    executor: str | None,
+    campaign: Path | None,
     allow_failures: bool,
     allow_below_floor: bool,
     folder: Path,
@@ -81,7 +94,9 @@ def command(
         from neuromix.characterization.specification import judge
         from neuromix.characterization.summary import summarize
         from neuromix.data.netcdf import write_dataset
+        from neuromix.data.provenance import digest
         from neuromix.declare import Plan
+        from neuromix.engine.cluster import where
         from neuromix.models.store import save
 
         cell = library.cell(name)
@@ -96,15 +111,17 @@ def command(
             star=star,
         )
         stem = f"{name}.{technology}"
-        data = characterize(
-            cell,
-            plan,
-            technology,
-            workers=workers,
-            store=folder / f"{stem}.runs",
-            progress=progress,
-            allow_failures=allow_failures,
-        )
+        with where(executor, workers) as (spread, at_once):
+            data = characterize(
+                cell,
+                plan,
+                technology,
+                workers=at_once,
+                store=campaign or folder / f"{stem}.runs" / digest(repr(plan))[:8],
+                executor=spread,
+                progress=progress,
+                allow_failures=allow_failures,
+            )
         write_dataset(data, folder / f"{stem}.nc")
         progress(0, 1, "fitting")
         model = fit(cell, data) if cell.model else None

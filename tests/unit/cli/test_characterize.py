@@ -44,7 +44,35 @@ def test_words_become_a_plan(run, asked):
     assert plan.mismatch_everywhere
     assert plan.ideal_bias
     assert more["workers"] == 4
-    assert more["store"].name == "lif_neuron.gf180mcu.runs"
+    assert more["store"].parent.name == "lif_neuron.gf180mcu.runs"
+    assert more["executor"] is None
+
+
+def test_each_plan_has_a_campaign_of_its_own(run, asked, tmp_path):
+    run("lif_neuron", "--samples", "4")
+    run("lif_neuron", "--samples", "4")
+    run("lif_neuron", "--samples", "5")
+    run("lif_neuron", "--samples", "5", "--campaign", str(tmp_path / "mine"))
+    first, same, other, given = [more["store"] for *_, more in asked]
+    assert first == same != other
+    assert given == tmp_path / "mine"
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("slurm:here", "names no executor"),
+        ("dask:127.0.0.1:8786", "names no executor"),
+        ("dask:tcp://10.1.2.3:8786", "unprotected"),
+        ("dask:tcp://machine:8786", "dask:tls://machine:8786"),
+    ],
+)
+def test_places_where_nothing_may_run(run, asked, place, said):
+    result = run("lif_neuron", "--executor", place)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[1].startswith("BadValue: ")
+    assert said in result.stderr
+    assert not asked
 
 
 @pytest.mark.parametrize("kind", [NotConverged, DiskFull])
