@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.calibration import calibrate
+from neuromix.array.chip import Chip
 from neuromix.array.recording import Recording
 from neuromix.array.simulation import run_batch
 from neuromix.demo.digits import Images
@@ -42,8 +44,9 @@ class Evaluation:
 
     Parameters
     ----------
-    nominal, mismatch, mismatch_noise : Accuracy
-        One nominal die; dies with mismatch; the same dies with noise as well.
+    nominal, mismatch, mismatch_noise, calibrated : Accuracy
+        One nominal die; dies with mismatch; the same dies with noise as well; and these with their
+        trim codes set by :func:`neuromix.array.calibration.calibrate`.
     images : int
         Held-out images that each die was shown.
     spikes_per_image : float
@@ -61,6 +64,7 @@ class Evaluation:
     nominal: Accuracy
     mismatch: Accuracy
     mismatch_noise: Accuracy
+    calibrated: Accuracy
     images: int
     spikes_per_image: float
     energy_per_image: float
@@ -74,6 +78,7 @@ class Evaluation:
             "accuracy_nominal": self.nominal.mean,
             "accuracy_mismatch": _over_dies(self.mismatch),
             "accuracy_mismatch_noise": _over_dies(self.mismatch_noise),
+            "accuracy_calibrated": _over_dies(self.calibrated),
             "energy_per_image": self.energy_per_image,
             "spikes_per_image": self.spikes_per_image,
         }
@@ -81,7 +86,8 @@ class Evaluation:
     def __str__(self) -> str:
         return (
             f"accuracy on {self.images} held-out images: nominal {self.nominal}, "
-            f"mismatch {self.mismatch}, mismatch and noise {self.mismatch_noise} "
+            f"mismatch {self.mismatch}, mismatch and noise {self.mismatch_noise}, "
+            f"calibrated {self.calibrated} "
             f"({len(self.mismatch.by_die)} dies); {self.spikes_per_image:.0f} spikes and "
             f"{render(self.energy_per_image, 'J', 3)} per image"
         )
@@ -106,37 +112,42 @@ def evaluate(
     threads: int | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Evaluation:
-    """Show ``images`` to a nominal die and to ``dies`` mismatched ones, without and with noise.
+    """Show ``images`` to a nominal die and to ``dies`` mismatched ones: raw and calibrated.
 
     Dies have the seeds ``first_die`` … ``first_die + dies − 1``.
     """
     inputs = [network.inputs(pixels) for pixels in images.pixels]
 
-    def show(seed: int, mismatch: bool, noise: bool) -> list[Recording]:
-        chip = network.chip(cells, seed, mismatch=mismatch, noise=noise)
-        design = network.design
+    design = network.design
+
+    def show(chip: Chip) -> list[Recording]:
         return run_batch(chip, inputs, duration=design.duration, dt=design.dt, threads=threads)
 
     def right(recordings: list[Recording]) -> float:
         return float(np.mean(answers(recordings) == images.digit))
 
-    nominal = show(first_die, False, False)
+    nominal = show(network.chip(cells, first_die, mismatch=False, noise=False))
     tell(f"nominal: {100 * right(nominal):.1f} %")
-    shares: dict[bool, list[float]] = {False: [], True: []}
+    shares: list[list[float]] = [[], [], []]
     for die in range(first_die, first_die + dies):
-        for noise, found in shares.items():
-            found.append(right(show(die, True, noise)))
+        quiet = network.chip(cells, die, mismatch=True, noise=False)
+        noisy = network.chip(cells, die, mismatch=True, noise=True)
+        trimmed = noisy.with_trims(calibrate(noisy, dt=design.dt).trims)
+        for found, chip in zip(shares, (quiet, noisy, trimmed), strict=True):
+            found.append(right(show(chip)))
+        with_mismatch, with_noise, with_trims = (100 * found[-1] for found in shares)
         tell(
-            f"die {die}: {100 * shares[False][-1]:.1f} % with mismatch, "
-            f"{100 * shares[True][-1]:.1f} % with mismatch and noise"
+            f"die {die}: {with_mismatch:.1f} % with mismatch, {with_noise:.1f} % with noise as "
+            f"well, {with_trims:.1f} % calibrated"
         )
     confusion = np.zeros((10, 11), np.int64)
     np.add.at(confusion, (images.digit, answers(nominal)), 1)
     parts = {name: np.mean([r.energy[name] for r in nominal]) for name in nominal[0].energy}
     return Evaluation(
         Accuracy(np.array([right(nominal)])),
-        Accuracy(np.array(shares[False])),
-        Accuracy(np.array(shares[True])),
+        Accuracy(np.array(shares[0])),
+        Accuracy(np.array(shares[1])),
+        Accuracy(np.array(shares[2])),
         len(images),
         float(np.mean([sum(len(e) for e in r.events.values()) for r in nominal])),
         float(np.mean([r.total_energy for r in nominal])),

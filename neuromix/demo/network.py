@@ -41,6 +41,15 @@ class Cells:
             model("address_event_stage", technology),
         )
 
+    def with_mismatch(self, scale: float) -> Cells:
+        """Return the same cells with all deviations of instances ``scale`` times as large."""
+        return Cells(
+            self.neuron.with_mismatch(scale),
+            self.synapse.with_mismatch(scale),
+            self.converter.with_mismatch(scale),
+            self.stage,
+        )
+
 
 class Design(msgspec.Struct, frozen=True):
     """What is chosen before training.

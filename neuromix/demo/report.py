@@ -143,6 +143,7 @@ def write_report(
             _row("nominal", evaluation.nominal),
             _row(f"{len(evaluation.mismatch.by_die)} with mismatch", evaluation.mismatch),
             _row("the same, with noise", evaluation.mismatch_noise),
+            _row("the same, calibrated", evaluation.calibrated),
         ],
         effort=_effort(evaluation, first),
         figures=[

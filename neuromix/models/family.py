@@ -24,9 +24,9 @@ row of :meth:`Family.matrix`, states and results are floats, SI):
 ``"linear_neuron"``
     ``flow(v, e, i, t, p) -> (v, e, i)``: the exact state a time ``t`` later, of a membrane ``v``
     and its excitatory and inhibitory inputs, in which it must be linear, and each input independent
-    of all else. An input whose effect at ``t = 0`` is a jump of ``v`` has no state of its own. Fields
-    ``rest``, ``threshold``, ``reset``, ``refractory_time`` and ``noise`` (r.m.s. on the membrane);
-    the array does thresholds, resets, weights, delays and noise.
+    of all else. An input whose effect at ``t = 0`` is a jump of ``v`` has no state of its own.
+    Fields ``rest``, ``threshold``, ``reset``, ``refractory_time`` and ``noise`` (r.m.s. on the
+    membrane); the array does thresholds, resets, weights, delays and noise.
 ``"converter"``
     none; the class has ``table(output) -> (n, codes)`` of settled currents.
 """
@@ -99,7 +99,7 @@ class Family:
     """Base of all families; see the module's text."""
 
     role: ClassVar[str] = ""
-    """``"neuron"``, ``"linear_neuron"``, ``"synapse"`` or ``"converter"``: its place in an array."""
+    """``"neuron"``, ``"linear_neuron"``, ``"synapse"``, ``"converter"``: its place in an array."""
 
     @classmethod
     def name(cls) -> str:

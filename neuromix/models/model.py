@@ -9,7 +9,7 @@ import numpy as np
 
 from neuromix.models.family import Family, Values
 from neuromix.models.mismatch import Mismatch
-from neuromix.units import render
+from neuromix.units import number, render
 
 
 @dataclass(frozen=True)
@@ -192,6 +192,10 @@ class Model:
         centre = np.array([self.nominal(name) for name in names])
         values = self.mismatch.draw(centre, size, seed, *owner)
         return {name: np.ascontiguousarray(values[:, k]) for k, name in enumerate(names)}
+
+    def with_mismatch(self, scale: float) -> Model:
+        """Return the same model with all deviations of instances ``scale`` times as large."""
+        return replace(self, mismatch=self.mismatch.scaled(number(scale, "mismatch scale")))
 
     def with_proof(self, proof: Mapping[str, float]) -> Model:
         """Return the same model with these held-out errors."""

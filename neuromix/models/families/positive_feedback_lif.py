@@ -62,7 +62,7 @@ class Dynamics(Family):
     delay: Values = quantity("s", "from threshold to the output spike", 0.0, 1e-2)
 
     def matrix(self, size: int = 1) -> NDArray[np.float64]:
-        """Return the parameters as kernels want them, and behind them 1/U_T, 1/D, 1/E, ln I_a, ln I_b.
+        """Return the parameters, and behind them 1/U_T, 1/D, 1/E, ln I_a, ln I_b for kernels.
 
         A division takes a kernel as long as half an exponential.
         """

@@ -57,6 +57,7 @@ def test_the_chip_reads_digits(network: Network) -> None:
         "accuracy_nominal",
         "accuracy_mismatch",
         "accuracy_mismatch_noise",
+        "accuracy_calibrated",
         "energy_per_image",
         "spikes_per_image",
     }
