@@ -5,75 +5,19 @@ from __future__ import annotations
 import dataclasses
 
 from neuromix.characterization.few_runs.result import MismatchSpread, QuantitySpread
+from neuromix.characterization.few_runs.sheet import remarks, spread_sheet
 from neuromix.cli.output import Report, Table
-from neuromix.units import celsius, render
-
-LARGEST_DEVICES = 6
-"""Devices that the table of a budget shows; the other forms have all of them."""
 
 
 def spread_report(found: MismatchSpread) -> Report:
     """Return tables, the record and the values of few runs."""
-    names = [item.name for item in found.quantities]
-    where = (
-        f"{found.cell}: {found.bench}, {found.technology} {found.condition.corner}, "
-        f"{celsius(found.condition.temperature):g} °C"
+    sheet = spread_sheet(found)
+    tables = tuple(
+        Table(f"{sheet.title}, {sheet.summary}: {item.title}", item.header, item.rows)
+        for item in sheet.tables
+        if not item.folded
     )
-    correlations = tuple(
-        (name, *(f"{value:+.2f}" for value in row))
-        for name, row in zip(names, found.correlations, strict=True)
-    )
-    shares = tuple(
-        (
-            item.name,
-            ", ".join(
-                f"{share.devices} {100.0 * share.share:.1f}"
-                for share in item.budget.shares[:LARGEST_DEVICES]
-            ),
-            f"{100.0 * item.budget.rest:.1f}",
-        )
-        for item in found.quantities
-    )
-    tables = (
-        Table(
-            where,
-            ("measure", "centre", "sigma", "95 % interval", "relative", "floor"),
-            tuple(map(_row, found.quantities)),
-        ),
-        Table("Shares of the variance, %", ("measure", "devices", "rest"), shares),
-        Table("Correlations", ("", *names), correlations if len(names) > 1 else ()),
-    )
-    return Report(tables, _record(found), _values(found), _remarks(found))
-
-
-def _row(item: QuantitySpread) -> tuple[str, ...]:
-    unit = "" if item.logarithmic else item.unit
-    size = 1.0 if item.logarithmic else abs(item.centre)
-    return (
-        f"ln {item.name}" if item.logarithmic else item.name,
-        render(item.centre, item.unit),
-        render(item.sigma, unit),
-        f"{render(item.low, unit)} … {render(item.high, unit)}",
-        f"{100.0 * item.sigma / size:.3g} %" if item.sigma < size else "",
-        render(item.floor, unit),
-    )
-
-
-def _remarks(found: MismatchSpread) -> tuple[str, ...]:
-    remarks = [
-        f"{found.runs} runs for {len(found.parameters)} drawn parameters, {found.floor_runs} of "
-        f"them for the numerical floor; {len(found.response.curvatures)} terms of second order"
-    ]
-    used = found.settings
-    remarks.append(f"settings: reltol {used.reltol:g}, trtol {used.trtol:g}, {used.method}")
-    if any(item.logarithmic for item in found.quantities):
-        remarks.append("ln: sigma of the logarithm, about the relative one; centre: the median")
-    if found.climbed:
-        remarks.append(f"runs that converged with other settings only: {found.climbed}")
-    if found.failures:
-        remarks.append(f"runs that did not converge: {found.failures}; the spreads are biased")
-    remarks += [f"{name} has no spread here: {why}" for name, why in found.left_out.items()]
-    return tuple(remarks)
+    return Report(tables, _record(found), _values(found), remarks(found))
 
 
 def _record(found: MismatchSpread) -> dict[str, object]:

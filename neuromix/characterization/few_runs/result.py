@@ -70,7 +70,7 @@ class Prediction:
     high: Floats
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MismatchSpread:
     """Spreads of a cell's measures on one bench, from few runs.
 
@@ -135,6 +135,18 @@ class MismatchSpread:
         reach = student(self.response.freedom) * self.response.prediction_error(z)[:, at]
         ends = np.stack([value, value - reach, value + reach])
         return Prediction(*(np.exp(ends) if self.quantities[at].logarithmic else ends))
+
+    def __repr__(self) -> str:
+        names = ", ".join(item.name for item in self.quantities)
+        return (
+            f"MismatchSpread({self.cell} in {self.technology}, {self.bench}: {names}; "
+            f"{self.runs} runs for {len(self.parameters)} parameters)"
+        )
+
+    def _repr_html_(self) -> str:
+        from neuromix.characterization.few_runs.sheet import spread_sheet
+
+        return spread_sheet(self).html()
 
     def _position(self, name: str) -> int:
         names = [item.name for item in self.quantities]

@@ -19,7 +19,13 @@ from neuromix.characterization.few_runs.spread import few_run_spread
 from neuromix.declare import Condition
 from neuromix.engine.job import Outcome
 from neuromix.engine.pool import NgspiceEngine
-from neuromix.errors import BadValue, BelowNumericalFloor, NotConverged, TechnologyError
+from neuromix.errors import (
+    BadValue,
+    BelowNumericalFloor,
+    NotConverged,
+    TechnologyError,
+    UnknownName,
+)
 
 
 def _draws(runs, parameters, seed=0):
@@ -183,6 +189,19 @@ def test_spread_of_a_known_answer():
     predicted = found.predict("distortion", drawn)
     assert predicted.value[0] == pytest.approx(np.exp(300 * sigmas[2]))
     assert predicted.low[0] <= predicted.value[0] <= predicted.high[0]
+
+
+def test_a_spread_shows_itself():
+    found = _pretended(_thresholds)
+    assert repr(found).startswith("MismatchSpread(gm_c_integrator in generic180, linear_range: ")
+    html = found._repr_html_()
+    assert "ln distortion" in html
+    assert "60 runs for 12 drawn parameters" in html
+
+
+def test_no_spread_of_that_name():
+    with pytest.raises(UnknownName, match="offset"):
+        _pretended(_thresholds)["ofset"]
 
 
 def test_a_spread_below_its_floor_is_refused():
