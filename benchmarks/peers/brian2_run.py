@@ -45,6 +45,14 @@ SYNAPSE = """
 decay_{g} : 1 (constant)
 into_{g} : 1 (constant)
 """
+KICK = """
+kick : volt
+"""
+KICKED = """
+v += int(held < 0) * kick
+kick = 0 * volt
+"""
+"""Delta synapses: added up first, so that no event needs to look at the refractory time."""
 STEP = """
 held -= 1
 v = v + int(held < 0) * ((decay_m - 1) * v + drive{inputs} + noise_step * {normal})
@@ -138,7 +146,7 @@ def neurons(work: Workload, normal: str) -> b2.NeuronGroup:
     names = currents(work)
     group = b2.NeuronGroup(
         work.n,
-        PARAMETERS + "".join(SYNAPSE.format(g=g) for g in names),
+        PARAMETERS + ("".join(SYNAPSE.format(g=g) for g in names) or KICK),
         threshold="v >= limit",
         reset="v = base; held = pause",
         namespace={"sum_of_uniforms": sum_of_uniforms},
@@ -146,6 +154,8 @@ def neurons(work: Workload, normal: str) -> b2.NeuronGroup:
     inputs = "".join(f" + into_{g} * {g}" for g in names)
     step = STEP.format(inputs=inputs, normal=normal)
     group.run_regularly(step + "".join(f"{g} *= decay_{g}\n" for g in names), when="groups")
+    if not names:
+        group.run_regularly(KICKED, when="synapses", order=1)
     p = Propagators.of(work)
     factors = ((p.decay_e, p.into_e), (p.decay_i, p.into_i))
     for g, (decay, into) in zip(names, factors, strict=False):
@@ -178,7 +188,7 @@ def synapses(work: Workload, group: b2.NeuronGroup) -> list[b2.BrianObject]:
 
     names = currents(work)
     everything = np.ones(len(source), bool)
-    kinds = [("v += w * int(held < 0)", everything)]
+    kinds = [("kick += w", everything)]
     if len(names) == 1:
         kinds = [("g_e += w", everything)]
     if len(names) == 2:
