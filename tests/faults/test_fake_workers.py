@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from neuromix.engine.job import Job
-from neuromix.engine.messages import Load, Run
+from neuromix.engine.messages import Alteration, Load, Run
 from neuromix.engine.pool import NgspiceEngine
 from neuromix.engine.process import WorkerProcess
 from neuromix.errors import EngineMissing, TimedOut, WorkerDied
@@ -38,7 +38,7 @@ def fake(tmp_path, monkeypatch):
         file = tmp_path / "fake.py"
         file.write_text(BEGIN + script)
         program = tmp_path / "python"
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "{file}"\n')
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{file}"\n')
         program.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(program))
 
@@ -137,6 +137,37 @@ def test_a_flaky_worker_does_not_show(fake, tmp_path):
     with NgspiceEngine(1, chunk=1) as engine:
         outcomes = engine.run([Job(DECK, variations=((),) * 5)])[0]
     assert [outcome.failure for outcome in outcomes] == [""] * 5
+
+
+CULPRIT = """\
+import msgspec
+sys.path[:0] = {path!r}
+from neuromix.engine.messages import Request, Runs
+decoder = msgspec.msgpack.Decoder(Request)
+while True:
+    request = decoder.decode(read())
+    if not isinstance(request, Runs):
+        send(b'\\x80')
+        continue
+    waiting = b''
+    for run in request.runs:
+        if run.alterations[0].value == 3.0:
+            {fault}
+        waiting += FRAME.pack(1) + b'\\x80'
+        if request.at_once:
+            os.write(1, waiting)
+            waiting = b''
+    os.write(1, waiting)
+"""
+FIVE = tuple((Alteration("r1", "resistance", float(k)),) for k in range(5))
+
+
+def test_of_answers_that_travel_together_only_the_culprit_is_marked(fake):
+    # What waited for company is lost with the worker; it is not to blame, and is run again.
+    fake(CULPRIT.format(path=sys.path, fault="os._exit(1)"))
+    with NgspiceEngine(1, chunk=5) as engine:
+        outcomes = engine.run([Job(DECK, variations=FIVE)])[0]
+    assert [outcome.failure for outcome in outcomes] == ["", "", "", "WorkerDied", ""]
 
 
 def test_closing_from_another_thread_ends_a_waiting_one_at_once(fake, within):

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from neuromix.data.netcdf import read_dataset
+from neuromix.engine.campaign_folder import CampaignFolder
 from neuromix.engine.job import Job
+from neuromix.engine.journal import Journal
 from neuromix.engine.messages import Alteration, MeasureCall
 from neuromix.engine.pool import NgspiceEngine
 from neuromix.engine.replay import ReplayEngine
-from neuromix.engine.store import OutcomeStore
 from neuromix.netlist.deck import Deck, Vector
 
 pytestmark = pytest.mark.ngspice
@@ -28,6 +31,15 @@ PROGRAM = [sys.executable, "-c", "from neuromix.cli import main; main()"]
 def stored(folder: Path) -> list[Path]:
     # A driver that is killed while it writes leaves a hidden file, which nobody reads.
     return sorted(p for p in folder.rglob("*.json") if not p.name.startswith("."))
+
+
+def journals(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("journal"))
+
+
+def recorded(folder: Path) -> int:
+    """Return how many runs the journals of a folder have begun to write down."""
+    return sum(path.read_bytes().count(b"\x93run") for path in journals(folder))
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen:
@@ -43,7 +55,7 @@ def start(folder: Path, *words: str) -> subprocess.Popen:
 
 def interrupt(process: subprocess.Popen, workers_of, within, runs: Path, count: int) -> str:
     """Send SIGINT once so many runs are stored; return what was said, having checked the rest."""
-    assert within(60.0, lambda: len(stored(runs)) >= count)
+    assert within(60.0, lambda: recorded(runs) >= count)
     assert process.poll() is None, "it ended before it could be interrupted"
     workers = workers_of(process.pid)
     assert workers
@@ -67,9 +79,10 @@ def test_ctrl_c_keeps_what_was_done(tmp_path, workers_of, within, own_temporary_
     assert said.splitlines()[0].startswith("loading models"), "progress from the first second"
     assert "Traceback" not in said
     assert [path.name for path in folder.iterdir()] == [runs.name], "nothing half-written"
-    store = OutcomeStore(runs)
-    for path in stored(runs):
-        assert store.get(path.parent.name + path.stem.split(".")[0]) is not None
+    (file,) = journals(runs)
+    count, book = recorded(runs), Journal(file)
+    assert len(book) == count >= 3, "every record is whole"
+    book.close()
     assert not list(own_temporary_folder.iterdir())
 
 
@@ -153,6 +166,58 @@ def test_a_damaged_run_is_simulated_again(tmp_path):
         found = [o.values for o in engine.run([JOB], lambda *now: told.append(now))[0]]
     assert told[0][0] == len(JOB.variations) - 10
     assert found == expected
+
+
+CAMPAIGN = """\
+import functools, sys
+sys.path[:0] = {path!r}
+from pathlib import Path
+from neuromix.engine.campaign_folder import CampaignFolder
+from neuromix.engine.job import Job
+from neuromix.engine.messages import Alteration, MeasureCall
+from neuromix.engine.pool import NgspiceEngine
+from neuromix.netlist.deck import Deck, Vector
+opener = functools.partial(CampaignFolder, Path({folder!r}), dict(campaign="c"))
+with NgspiceEngine(2, opener, chunk={chunk!r}) as engine:
+    engine.run([{job!r}])
+"""
+
+
+def campaign_is_killed_and_resumed(folder, samples, kills, chunk, within):
+    """Kill a driver when it has done more and more; return numbers and runs that were done."""
+    job = replace(
+        JOB,
+        variations=tuple((Alteration("r1", "resistance", 1e3 + 3.0 * k),) for k in range(samples)),
+    )
+    with NgspiceEngine(1) as engine:
+        expected = [outcome.values for outcome in engine.run([job])[0]]
+    script = CAMPAIGN.format(path=sys.path, folder=str(folder), job=job, chunk=chunk)
+    for number in range(1, kills + 1):
+        wanted = number * samples // (kills + 2)
+        driver = subprocess.Popen([sys.executable, "-c", script])
+        try:
+            assert within(60.0, lambda n=wanted: recorded(folder) >= n)
+            assert driver.poll() is None, "killed too late: the test tests nothing"
+        finally:
+            driver.kill()
+            driver.wait()
+    opener = functools.partial(CampaignFolder, folder, {"campaign": "c"})
+    with NgspiceEngine(2, opener, chunk=chunk) as engine:
+        found = [outcome.values for outcome in engine.run([job])[0]]
+    assert found == expected
+    return recorded(folder)
+
+
+def test_a_killed_campaign_goes_on(tmp_path, within, own_temporary_folder):
+    # Nothing is simulated twice but what no record was written of.
+    assert campaign_is_killed_and_resumed(tmp_path / "c", 60, 2, 7, within) == 60
+    assert within(2.0, lambda: not list(own_temporary_folder.iterdir()))
+
+
+@pytest.mark.slow
+def test_a_campaign_that_is_killed_ten_times(tmp_path, within, own_temporary_folder):
+    assert campaign_is_killed_and_resumed(tmp_path / "c", 200, 10, None, within) == 200
+    assert within(2.0, lambda: not list(own_temporary_folder.iterdir()))
 
 
 def measured(folder: Path) -> dict[str, np.ndarray]:

@@ -49,10 +49,9 @@ JOB = Job(
 )
 
 
-def test_killed_workers_do_not_show(workers_of, own_temporary_folder):
-    with NgspiceEngine(2) as engine:
-        expected = [outcome.values for outcome in engine.run([JOB])[0]]
-    stop, killed, chance = threading.Event(), [], random.Random(2)
+def survive(job, kills, workers_of):
+    """Run a job again and again until so many of its workers are killed; return all outcomes."""
+    stop, killed, chance, found = threading.Event(), [], random.Random(2), []
 
     def assassin():
         while not stop.wait(chance.uniform(0.05, 0.15)):
@@ -71,16 +70,24 @@ def test_killed_workers_do_not_show(workers_of, own_temporary_folder):
     thread.start()
     try:
         with NgspiceEngine(2) as engine:
-            found = engine.run([JOB])[0]
+            while len(killed) < kills:
+                found += engine.run([job])
     finally:
         stop.set()
         thread.join()
-    assert len(killed) >= 2, "nobody was killed: the test tests nothing"
-    for outcome, values in zip(found, expected, strict=True):
-        # Three deaths in a row on one run leave a failure with its name; never a wrong number.
-        assert outcome.failure in {"", "WorkerDied"}
-        assert outcome.failure or outcome.values == values
-    assert sum(not outcome.failure for outcome in found) >= 20
+    return found
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.slow)])
+def test_killed_workers_do_not_show(workers_of, own_temporary_folder, kills):
+    with NgspiceEngine(2) as engine:
+        expected = [outcome.values for outcome in engine.run([JOB])[0]]
+    for row in survive(JOB, kills, workers_of):
+        for outcome, values in zip(row, expected, strict=True):
+            # Three deaths in a row on one run leave a failure with its name; never a wrong number.
+            assert outcome.failure in {"", "WorkerDied"}
+            assert outcome.failure or outcome.values == values
+        assert sum(not outcome.failure for outcome in row) >= 20
     assert not list(own_temporary_folder.iterdir())
 
 
