@@ -1,8 +1,8 @@
-"""Simulate the networks against which arrays are proved; write figures and pictures of the page.
+"""Simulate the networks against which arrays are proved; write figures and picture of the page.
 
 Run by ``make networks [NAMES="small …"]``: for each network the dies are characterized, weights are
 balanced on the array, and the transistors are simulated; ``recurrent`` takes about an hour of one
-core. With no names only the page and its pictures are written, from what is stored.
+core. With no names only the figures and the picture are written, from what is stored.
 Simulations are kept in ``build/simulations``, so that an interrupted run goes on where it was; a
 recurrent network starts anew, and its spikes so far are in a log there.
 """
@@ -45,6 +45,9 @@ FLOORED = {"small"}
 
 BALANCED = {"recurrent", "feed_forward"}
 
+DRAWN = "recurrent"
+"""The network of the page's picture."""
+
 FIGURES = "## Figures"
 """Heading under which this tool writes the page; the rest of it is written by hand."""
 
@@ -76,14 +79,17 @@ def record(name: str, workers: int, store: Path) -> None:
 
 
 def write_page() -> None:
-    """Write the part of the page that has figures, and a picture of each network beside it."""
-    stored = {name: proofs.load(FOLDER / f"{name}.nc") for name in DESIGNS}
+    """Write the part of the page that has figures, and the picture beside it."""
+    stored = {
+        name: proofs.load(file) for name in DESIGNS if (file := FOLDER / f"{name}.nc").exists()
+    }
     lines = [*HEAD]
     for name, found in stored.items():
-        network, spikes = found.silicon.network, found.array_spikes()
-        title = f"{network.name} network of {network.n}"
-        picture = comparison(title, found.spikes, spikes, network.duration)
-        replace_file(PAGE.with_name(f"network-{name}.png"), png(picture))
+        network = found.silicon.network
+        if name == DRAWN:
+            title = f"{network.name} network of {network.n}"
+            picture = comparison(title, found.spikes, found.array_spikes(), network.duration)
+            replace_file(PAGE.with_suffix(".png"), png(picture))
         figures = found.agreement().summary()
         lines.append(
             f"| {name} | {network.n} | {1e3 * network.duration:g} | {figures['fewest_spikes']:.0f} "
@@ -92,7 +98,7 @@ def write_page() -> None:
             f"| {100 * figures['drift_largest']:.2f} | {100 * figures['drift_mean']:+.2f} "
             f"| {100 * figures['isi_error_median']:.1f} |"
         )
-    floor, origin = stored["small"].floor(), stored["recurrent"].provenance
+    floor, origin = stored["small"].floor(), stored["small"].provenance
     lines += [
         "",
         "*SPICE itself*, the small network with tolerances ten times smaller and with the other",
@@ -101,6 +107,8 @@ def write_page() -> None:
         f"interval, {100 * floor['total_error']:.2g} % of the spikes. ngspice {origin['ngspice']}, "
         f"model set {origin['models_sha256'][:12]},",
         f"`{origin['settings']}`.",
+        "",
+        "![Spikes of the recurrent network in SPICE and in the array](network-proof.png)",
         "",
     ]
     before, _, after = PAGE.read_text(encoding="utf-8").partition(f"{FIGURES}\n")
@@ -120,7 +128,8 @@ def main() -> None:
         parser.error(f"no network is called {', '.join(unknown)}: {', '.join(DESIGNS)}")
     for name in given.names:
         record(name, given.workers, ROOT / "build" / "simulations")
-    write_page()
+    if (FOLDER / "small.nc").exists():
+        write_page()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from neuromix import errors
@@ -12,6 +14,8 @@ from neuromix.cosim import circuit
 from neuromix.cosim.dies import Silicon
 from neuromix.cosim.worker import Wiring
 from neuromix.data.events import Events
+from neuromix.data.netcdf import read_dataset, write_dataset
+from neuromix.data.provenance import digest
 from neuromix.declare import Settings
 from neuromix.display.progress import Progress, quiet
 from neuromix.engine.contract import Engine, raised
@@ -27,6 +31,9 @@ from neuromix.engine.messages import (
 )
 from neuromix.engine.process import WorkerProcess
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 LIVE_WORKER = "neuromix.cosim.worker"
 
 LOADING = 300.0
@@ -37,7 +44,7 @@ LONGEST = 24 * 3600.0
 
 
 def live_spikes(
-    silicon: Silicon, settings: Settings = circuit.SETTINGS, log: Path | None = None
+    silicon: Silicon, settings: Settings = circuit.SETTINGS, store: Path | None = None
 ) -> Events:
     """Return the spikes of a network that is simulated whole in one deck.
 
@@ -46,8 +53,9 @@ def live_spikes(
     silicon : Silicon
     settings : Settings
         Tolerances of ngspice.
-    log : Path, optional
-        A file that gets the spikes of every quarter of a millisecond.
+    store : Path, optional
+        Folder that keeps the spikes, so that the same run is done once; while it goes on, a log
+        there gets the spikes of every quarter of a millisecond.
 
     Raises
     ------
@@ -72,11 +80,19 @@ def live_spikes(
         address=pack_array(network.given.address.astype(np.float64)),
         outside=network.outside,
         clocking=network.clocking,
-        log=str(log.resolve()) if log else "",
     )
     vectors = tuple(Vector(item.name, item.source, item.sign, item.part) for item in deck.vectors)
     load = Load(deck.lines(), deck.command, vectors, deck.axis, deck.stop, ())
     alterations = tuple(item for k in range(n) for item in silicon.placed(k, k))
+    kept = None
+    if store is not None:
+        key = digest(deck.key, msgspec.json.encode((wiring, alterations)))[:16]
+        kept = store.resolve() / f"live-{key}.nc"
+        if kept.exists():
+            data = read_dataset(kept)
+            return Events(data["time"].to_numpy().copy(), data["address"].to_numpy().copy())
+        store.mkdir(parents=True, exist_ok=True)
+        wiring = msgspec.structs.replace(wiring, log=str(kept.with_suffix(".log")))
     with WorkerProcess(LIVE_WORKER) as process:
         for request, timeout in (
             (wiring, LOADING),
@@ -86,7 +102,10 @@ def live_spikes(
             answer = process.ask(request, timeout)
             _check(answer, deck.title)
     time, address = (unpack_array(answer.arrays[f"spike_{key}"]) for key in ("time", "address"))
-    return Events(time, address.astype(np.uint32))
+    spikes = Events(time, address.astype(np.uint32))
+    if kept is not None:
+        write_dataset(_spike_table(spikes), kept)
+    return spikes
 
 
 def forward_spikes(
@@ -121,6 +140,14 @@ def forward_spikes(
     trains = [outcome.arrays["spikes"] for outcome in outcomes]
     address = np.repeat(np.arange(network.n), [len(train) for train in trains])
     return Events.sort(np.concatenate(trains), address)
+
+
+def _spike_table(spikes: Events) -> xr.Dataset:
+    import xarray as xr
+
+    return xr.Dataset(
+        {"time": ("spike", spikes.time, {"units": "s"}), "address": ("spike", spikes.address)}
+    )
 
 
 def _check(answer: Answer, title: str) -> None:

@@ -97,6 +97,8 @@ class _Log:
         self._file = Path(file) if file else None
         self._exchange = exchange
         self._next, self._told, self._start = 0.0, 0, time.monotonic()
+        if self._file is not None:
+            self._file.write_text("", encoding="utf-8")
 
     def write(self, moment: float) -> None:
         """Write a line, where the last one is long enough ago."""
