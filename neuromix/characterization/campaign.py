@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuromix import library
+from neuromix.characterization.adapting import adapted_settings
 from neuromix.characterization.assembly import assemble, replica_voltages
 from neuromix.characterization.draws import mismatch_draws
 from neuromix.characterization.floor import rerun
@@ -18,7 +19,7 @@ from neuromix.characterization.recipe import Stimulus, recipe_for
 from neuromix.characterization.requests import Answer, Request, run_requests
 from neuromix.characterization.results import Results, to_dataset
 from neuromix.data.files import as_path
-from neuromix.declare import Cell, Condition, Plan, Technology
+from neuromix.declare import Cell, Condition, Plan, Settings, Technology
 from neuromix.display.progress import Progress, phase, watching
 from neuromix.engine.campaign_folder import CampaignFolder
 from neuromix.engine.contract import Engine
@@ -51,6 +52,7 @@ def characterize(
     progress: Progress | None = None,
     allow_failures: bool = False,
     floor_draws: int = FLOOR_DRAWS,
+    tolerances: Mapping[str, float] | None = None,
 ) -> xr.Dataset:
     """Characterize a cell.
 
@@ -77,6 +79,9 @@ def characterize(
         Accept more than 1 % of failed runs.
     floor_draws : int
         Draws on which the numerical floor is measured.
+    tolerances : mapping of str to float, optional
+        Largest numerical floor of a measure, as a share of its value: the settings of benches that
+        take it are tightened until the nominal cell meets it in the sweep, and are recorded.
 
     Returns
     -------
@@ -87,6 +92,8 @@ def characterize(
     ------
     NotConverged
         Where more than 1 % of the runs failed.
+    BelowNumericalFloor
+        Where a tolerance cannot be met.
     BadValue
         Where the folder holds another campaign.
     """
@@ -94,10 +101,11 @@ def characterize(
     if plan is not None and not isinstance(plan, Plan):
         raise BadValue(f"{plan!r} is not a plan", cure="nmx.Plan(samples=20)")
     plan = plan or Plan()
+    wanted = dict(tolerances or {})
     chosen = library.technology(technology or cell.technologies[0])
     if engine is None:
         folder = None if store is None else as_path(store, "store")
-        asked = None if folder is None else _statement(cell, chosen, plan, floor_draws)
+        asked = None if folder is None else _statement(cell, chosen, plan, floor_draws, wanted)
         with _engine(workers, executor, folder, asked) as own:
             return characterize(
                 cell,
@@ -107,9 +115,10 @@ def characterize(
                 progress=progress,
                 allow_failures=allow_failures,
                 floor_draws=floor_draws,
+                tolerances=wanted,
             )
     with watching(progress) as told:
-        results = _run(cell, chosen, plan, engine, told, floor_draws)
+        results = _run(cell, chosen, plan, engine, told, floor_draws, wanted)
     _refuse_failures(cell, results, allow_failures)
     return to_dataset(results)
 
@@ -129,7 +138,11 @@ def _engine(
 
 
 def _statement(
-    cell: Cell, technology: Technology, plan: Plan, floor_draws: int
+    cell: Cell,
+    technology: Technology,
+    plan: Plan,
+    floor_draws: int,
+    tolerances: Mapping[str, float],
 ) -> dict[str, object]:
     """Return what is run: all that the numbers of a campaign depend on, but for the engine."""
     return {
@@ -139,6 +152,7 @@ def _statement(
         "models_sha256": identity(technology)[1],
         "plan": dataclasses.asdict(plan),
         "floor_draws": floor_draws,
+        "tolerances": dict(tolerances),
     }
 
 
@@ -153,6 +167,7 @@ def _run(
     engine: Engine,
     progress: Progress,
     floor_draws: int,
+    tolerances: Mapping[str, float],
 ) -> Results:
     recipe = recipe_for(cell, technology.name)
     home = plan.home
@@ -162,9 +177,21 @@ def _run(
         voltages[condition] = tuple(sorted(found.items()))
 
     def nominal(stimulus: Stimulus, condition: Condition, *, keep: bool = False) -> Request:
-        return Request(stimulus, condition, voltages[condition], keep=(0,) if keep else ())
+        return Request(
+            stimulus,
+            condition,
+            voltages[condition],
+            keep=(0,) if keep else (),
+            settings=settings.get(stimulus.bench),
+        )
 
     sweep = recipe.stimuli("sweep")
+    settings: dict[str, Settings] = {}
+    if tolerances:
+        progress(0, 1, f"{cell.name}: settings")
+        at_home = [nominal(stimulus, home) for stimulus in sweep]
+        adapted = adapted_settings(cell, technology, engine, at_home, tolerances)
+        settings = {bench: item.settings for bench, item in adapted.items()}
     everywhere = {
         condition: [nominal(s, condition, keep=condition == home) for s in sweep]
         for condition in plan.conditions()
@@ -190,13 +217,20 @@ def _run(
             draws = mismatch_draws(technology, deck.transistors, plan.samples, plan.seed, cell.name)
             keep = tuple(range(min(WAVES_OF_DRAWS, plan.samples)))
             mismatch[condition].append(
-                Request(stimulus, condition, voltages[condition], draws, keep)
+                Request(
+                    stimulus,
+                    condition,
+                    voltages[condition],
+                    draws,
+                    keep,
+                    settings.get(stimulus.bench),
+                )
             )
 
     batches = [*everywhere.values(), training, noise, baseline, *mismatch.values()]
     requests = [request for batch in batches for request in batch]
     few = [
-        Request(r.stimulus, r.condition, r.bias_voltages, r.variations[:floor_draws])
+        dataclasses.replace(r, variations=r.variations[:floor_draws], keep=())
         for r in mismatch.get(home, ())
     ]
     first, floor = sum(map(_size, requests)), 2 * len(everywhere[home])
@@ -231,6 +265,7 @@ def _run(
         baseline=undrawn,
         mismatch=drawn,
         mismatch_again=(tight_draws, other_draws),
+        settings=settings,
         bias_voltages=dict(voltages[home]),
         devices=device_table(
             cell, usual_bench(cell), technology, home, engine, bias_voltages=dict(voltages[home])

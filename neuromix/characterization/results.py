@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from neuromix.characterization.floor import floor_of, floor_of_spread
 from neuromix.characterization.recipe import Recipe, Record
 from neuromix.characterization.requests import Answer
 from neuromix.data.provenance import software
-from neuromix.declare import Cell, Condition, Plan, Technology
+from neuromix.declare import Cell, Condition, Plan, Settings, Technology
 from neuromix.pdk.location import identity
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ AXES = {"time": "s", "frequency": "Hz", "sweep": ""}
 
 @dataclass(frozen=True, eq=False)
 class Results:
-    """Answers of a campaign by purpose; see :mod:`neuromix.characterization.campaign`."""
+    """Answers of a campaign by purpose; see :mod:`neuromix.characterization.campaign`.
+
+    ``settings`` holds those of benches that were not run with their own.
+    """
 
     cell: Cell
     technology: Technology
@@ -44,6 +47,7 @@ class Results:
     baseline: list[Answer]
     mismatch: dict[Condition, list[list[Answer]]]
     mismatch_again: tuple[list[list[Answer]], list[list[Answer]]]
+    settings: dict[str, Settings]
     bias_voltages: dict[str, float]
     devices: xr.Dataset
 
@@ -246,6 +250,12 @@ def _describe(dataset: xr.Dataset, results: Results) -> None:
         "home_temperature": home.temperature,
         "home_supply": home.supply or results.cell.realisation(results.technology.name).supply,
         "ideal_bias": int(home.ideal_bias),
+        "settings": json.dumps(
+            {
+                bench.name: asdict(results.settings.get(bench.name, bench.settings))
+                for bench in results.cell.benches
+            }
+        ),
         "bias_voltages": json.dumps(results.bias_voltages),
         "samples": results.plan.samples,
         "seed": results.plan.seed,

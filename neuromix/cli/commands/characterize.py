@@ -34,6 +34,7 @@ OUT_OF_SPECIFICATION = 3
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Root of all draws."
 )
+@options.tolerances
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
 @click.option(
     "--executor",
@@ -71,6 +72,7 @@ def command(
     mismatch_at: str,
     ideal_bias: bool,
     seed: int,
+    tolerances: tuple[tuple[str, float], ...],
     workers: int,
     executor: str | None,
     campaign: Path | None,
@@ -112,15 +114,17 @@ def command(
         )
         stem = f"{name}.{technology}"
         with where(executor, workers) as (spread, at_once):
+            asked = digest(repr(plan), repr(tolerances))
             data = characterize(
                 cell,
                 plan,
                 technology,
                 workers=at_once,
-                store=campaign or folder / f"{stem}.runs" / digest(repr(plan))[:8],
+                store=campaign or folder / f"{stem}.runs" / asked[:8],
                 executor=spread,
                 progress=progress,
                 allow_failures=allow_failures,
+                tolerances=dict(tolerances),
             )
         write_dataset(data, folder / f"{stem}.nc")
         progress(0, 1, "fitting")

@@ -53,8 +53,11 @@ def test_each_plan_has_a_campaign_of_its_own(run, asked, tmp_path):
     run("lif_neuron", "--samples", "4")
     run("lif_neuron", "--samples", "5")
     run("lif_neuron", "--samples", "5", "--campaign", str(tmp_path / "mine"))
-    first, same, other, given = [more["store"] for *_, more in asked]
+    run("lif_neuron", "--samples", "5", "--tolerance", "rate=1e-6")
+    first, same, other, given, tight = [more["store"] for *_, more in asked]
     assert first == same != other
+    assert tight not in {first, other}
+    assert asked[-1][-1]["tolerances"] == {"rate": 1e-6}
     assert given == tmp_path / "mine"
 
 
