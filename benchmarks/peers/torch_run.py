@@ -44,7 +44,7 @@ def build(work: Workload, membranes: bool, given: argparse.Namespace) -> Peer:
 
         def run(seed: int) -> Timed:
             with torch.inference_mode():
-                return Timed(*network.run(seed, work.steps), 0.0)
+                return Timed(*network.run(seed, work.steps))
 
         return Peer("torch", torch.__version__, run, {"noise": given.noise})
 
