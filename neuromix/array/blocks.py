@@ -68,7 +68,9 @@ class Blocks:
         """
         parameters = neurons.matrix(n)
         given = np.zeros((2, n, 1)) if synapses is None else synapses
-        rows = Rows(parameters.shape[1], given.shape[2])
+        functions = neurons.kernels()
+        resting = _resting(functions, parameters)
+        rows = Rows(parameters.shape[1], given.shape[2], resting.shape[1])
         start = np.zeros((block_count(n), rows.all, LANES))
         start[:, : rows.parameters] = into_lanes(np.concatenate([parameters, *given], axis=1))
         prepared = np.zeros((1, 2, PREPARED))
@@ -88,9 +90,23 @@ class Blocks:
             prepared = prepared_pulses(synapse, np.ascontiguousarray(weights), width, synapses)
         for name, values in states.items():
             start[:, rows[name]] = into_lanes(np.asarray(values, np.float64)[:, None])[:, 0]
-        held = np.concatenate([np.full(n, RESTED), np.full(len(start) * LANES - n, HELD_FOR_EVER)])
-        start[:, rows["hold"]] = held.reshape(-1, LANES)
+        for number in range(resting.shape[1]):
+            start[:, rows.state(number)] = into_lanes(resting[:, number : number + 1])[:, 0]
+        start[-1, rows["hold"], n - (len(start) - 1) * LANES :] = HELD_FOR_EVER
         kernel = population_kernel(
-            neurons.kernels(), neurons.easy_step(), rows.of_neuron, synapse, rows.of_synapse
+            functions,
+            neurons.easy_step(),
+            rows.of_neuron,
+            synapse,
+            rows.of_synapse,
+            rows.states,
         )
         return cls(rows, start, prepared, kernel, rest_current)
+
+
+def _resting(functions: Functions, parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the states of all neurons before any input, shape (n, states)."""
+    if len(functions) == 1:
+        return np.tile([0.0, RESTED], (len(parameters), 1))
+    _, rest = functions
+    return np.stack([rest(p) for p in parameters])

@@ -75,7 +75,7 @@ class Array:
     trims: Trims | None = None
 
     def __post_init__(self) -> None:
-        _check_role(self.model, ("neuron", "linear_neuron"), "Array(model, n)")
+        _check_role(self.model, ("neuron", "bursting_neuron", "linear_neuron"), "Array(model, n)")
         _check_size("an array", self.n)
         current = floats(self.current, "Array: current")
         for name, shape in (

@@ -14,8 +14,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from neuromix.array.lanes import LANES, column, load, store
-from neuromix.array.membrane_lanes import NOISE_STEPS, membrane_lanes, never_easy, noise_lanes
+from neuromix.array.lanes import LANES, load, store
+from neuromix.array.membrane_lanes import (
+    NOISE_STEPS,
+    alone,
+    membrane_lanes,
+    never_easy,
+    noise_lanes,
+)
 from neuromix.array.rows import Rows
 from neuromix.array.synapse_lanes import synapse_lanes
 from neuromix.models.family import KERNELS
@@ -87,6 +93,7 @@ def population_kernel(
     of_neuron: int,
     synapse: Functions = ABSENT,
     of_synapse: int = 1,
+    states: int = 2,
 ) -> Callable[..., Any]:
     """Compile the kernel of a neuron family that is driven through a synapse family.
 
@@ -98,6 +105,8 @@ def population_kernel(
         The easy step of the neuron family.
     of_neuron, of_synapse : int
         Number of parameters of each.
+    states : int
+        Of a neuron.
 
     Notes
     -----
@@ -136,14 +145,13 @@ def population_kernel(
 
     It returns times (s) and addresses of spikes, block after block.
     """
-    rows = Rows(of_neuron, of_synapse)
-    (advance,) = neuron
+    rows = Rows(of_neuron, of_synapse, states)
+    advance_lane = alone(rows, neuron[0], held=len(neuron) == 1)
     driven = synapse is not ABSENT
     pulse, elapse = synapse_lanes(rows, synapse)
     flicker, wandering = noise_lanes(rows)
     move = membrane_lanes(rows, easy or never_easy, synapse, driven)
-    parameters = column(of_neuron)
-    membrane, hold, into, done = (rows[n] * LANES for n in ("membrane", "hold", "input", "done"))
+    membrane, into, done = (rows[n] * LANES for n in ("membrane", "input", "done"))
     source_charge, sink_charge = rows["source_charge"] * LANES, rows["sink_charge"] * LANES
     spike_drive = rows["spike_drive"] * LANES
     when, sign, lasting, first_of_pulse, second_of_pulse = (
@@ -186,6 +194,7 @@ def population_kernel(
         variance, growth = white * white, shot / (2.0 * dt)
         noisy = white > 0.0 or shot > 0.0 or len(deviation) > 0
         strays = np.sqrt(wander * NOISE_STEPS * dt)
+        state = np.empty(states)
         spike_time = np.empty(64 + n)
         spike_address = np.empty(64 + n, np.uint32)
         spikes = 0
@@ -238,12 +247,7 @@ def population_kernel(
                         at = o + lane
                         if load(blocks, at + done) > 0.0:
                             continue
-                        p = parameters(blocks, at)
-                        i_in = load(blocks, at + into)
-                        v, held = load(blocks, at + membrane), load(blocks, at + hold)
-                        v, held, offset = advance(v, held, i_in, dt, p)
-                        store(blocks, at + membrane, v)
-                        store(blocks, at + hold, held)
+                        offset = advance_lane(blocks, at, dt, state)
                         if offset >= 0.0:
                             if spikes == len(spike_time):
                                 spike_time = np.append(spike_time, np.empty(spikes))
@@ -253,8 +257,12 @@ def population_kernel(
                             spike_time[spikes] = start + offset
                             spike_address[spikes] = b * LANES + lane
                             spikes += 1
-                            drive = np.log1p(max(i_in, 0.0) / ENERGY_REFERENCE)
-                            store(blocks, at + spike_drive, load(blocks, at + spike_drive) + drive)
+                            drive = max(load(blocks, at + into), 0.0) / ENERGY_REFERENCE
+                            store(
+                                blocks,
+                                at + spike_drive,
+                                load(blocks, at + spike_drive) + np.log1p(drive),
+                            )
                 if tracing:
                     for lane in range(min(LANES, n - b * LANES)):
                         v_trace[step - first, b * LANES + lane] = load(blocks, o + lane + membrane)

@@ -31,6 +31,48 @@ def never_easy(
     return v, hold, False
 
 
+def alone(rows: Rows, advance: Callable[..., Any], held: bool) -> Callable[..., float]:
+    """Compile the whole step of one lane.
+
+    Parameters
+    ----------
+    rows : Rows
+    advance : compiled function
+        Of the neuron family.
+    held : bool
+        Whether it takes the membrane and ``hold``, or an array of states that it changes.
+
+    Returns
+    -------
+    advance_lane(blocks, at, dt, state)
+        Advance the lane ``at`` under its input; return when its spike left, s from the start of the
+        step, negative without one. ``state`` is room for the states.
+    """
+    parameters, states = column(rows.of_neuron), rows.states
+    membrane, hold, into = (rows[n] * LANES for n in ("membrane", "hold", "input"))
+    places = np.array([rows.state(number) * LANES for number in range(states)])
+
+    @njit
+    def of_two(blocks, at, dt, state):  # type: ignore[no-untyped-def]  # noqa: ARG001
+        v, held = load(blocks, at + membrane), load(blocks, at + hold)
+        v, held, offset = advance(v, held, load(blocks, at + into), dt, parameters(blocks, at))
+        store(blocks, at + membrane, v)
+        store(blocks, at + hold, held)
+        return offset
+
+    @njit
+    def of_many(blocks, at, dt, state):  # type: ignore[no-untyped-def]
+        for number in range(states):
+            state[number] = load(blocks, at + places[number])
+        offset = advance(state, load(blocks, at + into), dt, parameters(blocks, at))
+        for number in range(states):
+            store(blocks, at + places[number], state[number])
+        return offset
+
+    compiled: Callable[..., float] = of_two if held else of_many
+    return compiled
+
+
 def noise_lanes(rows: Rows) -> tuple[Callable[..., None], Callable[..., None]]:
     """Compile the slow noise of a block.
 

@@ -46,10 +46,13 @@ class Rows:
     ----------
     of_neuron, of_synapse : int
         Parameters of a neuron, and of each of the two synapses; they come first.
+    states : int
+        Of a neuron: the membrane, ``hold``, and what its family has beside; these come last.
     """
 
     of_neuron: int
     of_synapse: int
+    states: int = 2
 
     @property
     def parameters(self) -> int:
@@ -59,7 +62,13 @@ class Rows:
     @property
     def all(self) -> int:
         """Rows of a block."""
-        return self.parameters + len(STATE)
+        return self.parameters + len(STATE) + max(0, self.states - 2)
+
+    def state(self, number: int) -> int:
+        """Return the row of a state of the neurons."""
+        if number < 2:
+            return self["hold" if number else "membrane"]
+        return self.parameters + len(STATE) + number - 2
 
     def __getitem__(self, name: str) -> int:
         """Return the row of a state."""

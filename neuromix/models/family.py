@@ -12,6 +12,9 @@ row of :meth:`Family.matrix`, states and results are floats, SI):
     For speed it may define ``step(v, hold, i_in, dt, p) -> (v, hold, done)`` as well: the same for
     a step in which nothing happens, without branches (:mod:`neuromix.models.elementary`), so that
     many neurons make it at once; where ``done`` is false, ``advance`` starts from the old state.
+``"bursting_neuron"``
+    ``advance(state, i_in, dt, p) -> spike``, which moves the state, an array, in place, and
+    ``rest(p) -> state``; the first state is the membrane. See :mod:`neuromix.models.bursting`.
 ``"synapse"``
     ``rest(p) -> state``, ``decay(state, dt, p) -> state``,
     ``inject(state, weight_current, width, p) -> state``,
@@ -53,6 +56,7 @@ Values = float | NDArray[np.float64]
 
 KERNELS: Mapping[str, tuple[str, ...]] = {
     "neuron": ("advance",),
+    "bursting_neuron": ("advance", "rest"),
     "synapse": (
         "rest",
         "decay",
