@@ -86,7 +86,7 @@ def run(
     if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
         raise BadValue(f"run: the trial {trial!r} is not a whole number")
     if linear.all_linear(chip, mode):
-        return linear.run(chip, inputs, duration, record, dt, trial, _threads("run", threads))
+        return linear.run(chip, inputs, duration, record, dt, trial, _threads("run", threads), mode)
     dies = _manufactured(chip, duration, dt)
     traced = _traced(chip, record)
     count = _threads("run", threads)
@@ -124,7 +124,7 @@ def run_batch(
     """
     if linear.all_linear(chip, mode):
         count = _threads("run_batch", threads)
-        return linear.run_batch(chip, batch, duration, dt, first_trial, count)
+        return linear.run_batch(chip, batch, duration, dt, first_trial, count, mode)
     dies = _manufactured(chip, duration, dt)
     left: dict[str, str] = {}
 

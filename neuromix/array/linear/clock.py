@@ -18,13 +18,12 @@ from neuromix.array.linear.delivery import deliver
 from neuromix.array.linear.deviates import step_words
 from neuromix.array.linear.lanes import LANES
 from neuromix.array.linear.membranes import (
-    AFTER,
     BLOCK,
-    HELD,
     MEMBRANE,
     noisy_step,
     quiet_step,
 )
+from neuromix.array.linear.wiring import Wires
 
 
 class Log(NamedTuple):
@@ -35,10 +34,21 @@ class Log(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a kernel changes: blocks of neurons, and their inputs, excitatory ones first."""
+    """What a kernel changes: blocks of neurons, inputs, and marks of those that have just spiked.
+
+    Excitatory inputs come first. ``marks`` and ``eight_marks`` are one memory, as bytes and words.
+    """
 
     cells: NDArray[np.float32]
     inputs: NDArray[np.float32]
+    marks: NDArray[np.uint8]
+    eight_marks: NDArray[np.uint64]
+
+    @classmethod
+    def rested(cls, cells: NDArray[np.float32], lanes: int) -> State:
+        """Return the state at the start of a run."""
+        marks = np.zeros(lanes, np.uint8)
+        return cls(cells.copy(), np.zeros(2 * lanes, np.float32), marks, marks.view(np.uint64))
 
 
 class Populations(NamedTuple):
@@ -51,10 +61,18 @@ class Populations(NamedTuple):
     first_row: int
 
 
+@njit(error_model="numpy")
+def deliver_all(log: Log, step: int, key: int, wires: Wires, inputs: NDArray[np.float32]) -> None:
+    """Deliver all events of one step of a log; ``key`` is that of the row 0."""
+    last = log.at[step + 1] - 1
+    for j in range(log.at[step], last + 1):
+        deliver(key + log.row[j], key + log.row[min(j + 1, last)], wires, inputs)
+
+
 def _kernel() -> Callable[..., Any]:
     @njit(nogil=True, error_model="numpy")
     def advance(step, last, state, populations, wires, outside, inside, own, probed, traces):  # type: ignore[no-untyped-def]
-        cells, inputs = state
+        cells, inputs, marks, eight_marks = state
         lanes = len(inputs) // 2
         excitatory, inhibitory = inputs[:lanes], inputs[lanes:]
         rows = (len(wires.first) - 1) // max(1, len(wires.shifts))
@@ -65,11 +83,9 @@ def _kernel() -> Callable[..., Any]:
             for s in range(len(wires.shifts)):
                 sent = step - wires.shifts[s]
                 if sent >= -1:
-                    for j in range(outside.at[sent + 1], outside.at[sent + 2]):
-                        deliver(s * rows + outside.row[j], wires, inputs)
+                    deliver_all(outside, sent + 1, s * rows, wires, inputs)
                 if sent >= 0:
-                    for j in range(inside.at[sent], inside.at[sent + 1]):
-                        deliver(s * rows + inside.row[j], wires, inputs)
+                    deliver_all(inside, sent, s * rows, wires, inputs)
             block = 0
             for p in range(len(populations.end)):
                 first, second = step_words(populations.key[p], step)
@@ -78,17 +94,19 @@ def _kernel() -> Callable[..., Any]:
                     base, lane = block * BLOCK, block * LANES
                     if populations.noisy[p]:
                         spiked = noisy_step(
-                            cells, excitatory, inhibitory, base, lane, number, first, second
+                            cells, excitatory, inhibitory, marks, base, lane, number, first, second
                         )
                     else:
                         spiked = quiet_step(
-                            cells, excitatory, inhibitory, base, lane, number, first, second
+                            cells, excitatory, inhibitory, marks, base, lane, number, first, second
                         )
                     if spiked:
-                        for k in range(LANES):
-                            if cells[base + HELD + k] == cells[base + AFTER + k]:
-                                own.row[spikes] = populations.first_row + lane + k
-                                spikes += 1
+                        for word in range(lane // 8, (lane + LANES) // 8):
+                            if eight_marks[word] != 0:
+                                for k in range(8 * word, 8 * word + 8):
+                                    if marks[k]:
+                                        own.row[spikes] = populations.first_row + k
+                                        spikes += 1
                     block += 1
                     number += LANES
             own.at[step + 1] = spikes

@@ -15,20 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.linear.clock import Log, Populations, State, advance
-from neuromix.array.linear.die import Die
+from neuromix.array.linear.deviates import trial_key
+from neuromix.array.linear.die import Die, Range
 from neuromix.array.linear.groups import Group
-from neuromix.array.linear.lanes import LANES
-from neuromix.array.linear.wiring import Wires
 from neuromix.data.events import Events
-from neuromix.data.randomness import generator
 
 
 @dataclass
-class _Range:
-    """Neurons ``low`` … ``high - 1`` of a group, in progress."""
+class _Course:
+    """A range of neurons in progress."""
 
-    low: int
-    wires: Wires
+    range: Range
     state: State
     populations: Populations
     own: Log
@@ -39,7 +36,7 @@ class _Range:
         """Advance it; without events from ``inside``, its own are all there are."""
         while step < last:
             step = advance(
-                step, last, self.state, self.populations, self.wires, outside,
+                step, last, self.state, self.populations, self.range.wires, outside,
                 self.own if inside is None else inside, self.own, self.probed, self.traces,
             )  # fmt: skip
             if step < last:
@@ -74,10 +71,7 @@ def by_the_clock(
     """
     group = die.groups[which]
     outside = _sent(group, spikes, steps, die.dt)
-    ranges = [
-        _begun(die, group, low, high, wires, steps, trial, traced)
-        for (low, high), wires in zip(die.ranges[which], die.wires[which], strict=True)
-    ]
+    ranges = [_begun(die, group, item, steps, trial, traced) for item in die.ranges[which]]
     log = _played(ranges, outside, steps, die.window(which, steps), pool)
     step = np.repeat(np.arange(1, steps + 1), np.diff(log.at[: steps + 1]))
     lanes = log.row[: log.at[steps]] - group.first_row
@@ -87,8 +81,8 @@ def by_the_clock(
         found[name] = Events.adopt(np.float64(die.dt) * step[its], lanes[its] - first)
         if name in traced:
             columns = [
-                item.traces[:, (item.low + item.probed >= first)
-                & (item.low + item.probed < first + die.neurons[name].array.n)]
+                item.traces[:, (item.range.low + item.probed >= first)
+                & (item.range.low + item.probed < first + die.neurons[name].array.n)]
                 for item in ranges
             ]  # fmt: skip
             traces[name] = np.concatenate(columns, axis=1) + die.neurons[name].propagators.reset
@@ -96,7 +90,7 @@ def by_the_clock(
 
 
 def _played(
-    ranges: list[_Range], outside: Log, steps: int, window: int, pool: Executor | None
+    ranges: list[_Course], outside: Log, steps: int, window: int, pool: Executor | None
 ) -> Log:
     """Advance all ranges to the end and return who spiked when."""
     if len(ranges) == 1:
@@ -127,62 +121,39 @@ def _played(
 
 
 def _begun(
-    die: Die,
-    group: Group,
-    low: int,
-    high: int,
-    wires: Wires,
-    steps: int,
-    trial: int,
-    traced: frozenset[str],
-) -> _Range:
+    die: Die, group: Group, item: Range, steps: int, trial: int, traced: frozenset[str]
+) -> _Course:
     """Return the neurons of a range at the start of a run."""
-    blocks, ends, noisy, keys, numbers, probed = [], [], [], [], [], [np.empty(0, np.int64)]
-    for name, first in group.first_lane.items():
-        item = die.neurons[name]
-        whole = -(-item.array.n // LANES) * LANES
-        begin, end = max(low, first), min(high, first + whole)
-        if begin >= end:
-            continue
-        per_lane = die.blocks[name].reshape(whole // LANES, -1)
-        blocks.append(per_lane[(begin - first) // LANES : (end - first) // LANES].reshape(-1))
-        ends.append((end - low) // LANES)
-        noisy.append(bool(np.any(item.propagators.deviation)))
-        keys.append(_key(die.chip.seed, name, trial))
-        numbers.append(begin - first)
-        if name in traced:
-            probed.append(np.arange(begin, min(end, first + item.array.n)) - low)
-    watched = np.concatenate(probed)
-    return _Range(
-        low,
-        wires,
-        State(np.concatenate(blocks), np.zeros(2 * (high - low), np.float32)),
-        Populations(
-            np.array(ends),
-            np.array(noisy),
-            np.array(keys),
-            np.array(numbers),
-            group.first_row + low,
-        ),
-        Log(np.zeros(steps + 2, np.int64), np.empty(4 * (high - low), np.int32)),
+    probed = [
+        np.arange(max(first, item.low), min(first + die.neurons[name].array.n, item.high))
+        for name, first in group.first_lane.items()
+        if name in traced
+    ]
+    watched = np.concatenate([np.empty(0, np.int64), *probed]) - item.low
+    keys = [trial_key(die.neurons[name].key, trial) for name in item.arrays]
+    return _Course(
+        item,
+        State.rested(item.cells, item.high - item.low),
+        Populations(item.end, item.noisy, np.array(keys), item.number, group.first_row + item.low),
+        Log(np.zeros(steps + 2, np.int64), np.empty(4 * (item.high - item.low), np.int32)),
         watched,
-        np.empty((steps if len(watched) else 0, len(watched)), np.float32),
+        np.empty((steps, len(watched)), np.float32),
     )
 
 
-def _key(seed: int, name: str, trial: int) -> np.uint64:
-    found: np.uint64 = generator(seed, name, "noise", trial).integers(0, 2**64, dtype=np.uint64)
-    return found
-
-
 def _sent(group: Group, spikes: Mapping[str, Events], steps: int, dt: float) -> Log:
-    """Return which events from outside were sent in which step, counted from -1."""
+    """Return which events from outside were sent in which step, counted from -1.
+
+    A step holds the events after its start up to its end, so that -1 is that of events at 0.
+    """
     given = [(spikes[name], first) for name, first in group.outside.items()]
     step = np.concatenate(
-        [np.empty(0), *(np.ceil(item.time / dt * (1.0 - 1e-12) - 1e-9) for item, _ in given)]
+        [np.empty(0), *(np.ceil(item.time / dt * (1.0 - 1e-12) - 1e-9) - 1.0 for item, _ in given)]
     ).astype(np.int64)
     row = np.concatenate(
         [np.empty(0, np.int64), *(first + item.address.astype(np.int64) for item, first in given)]
     )
-    order = np.lexsort((row, step))
-    return Log(np.searchsorted(step[order], np.arange(-1, steps + 2)), row[order].astype(np.int32))
+    if len(given) > 1:
+        order = np.argsort(step, kind="stable")
+        step, row = step[order], row[order]
+    return Log(np.searchsorted(step, np.arange(-1, steps + 2)), row.astype(np.int32))

@@ -12,28 +12,54 @@ import numpy as np
 from numba import njit
 
 from neuromix.array.lanes import load, store
+from neuromix.array.linear.lanes import prefetch
 from neuromix.array.linear.wiring import BITS, SPARSE, WORD, Wires
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+LINE = 16
+"""Weights in a cache line; addresses are half as long."""
+
+
 @njit(error_model="numpy")
-def deliver(key: int, wires: Wires, inputs: NDArray[np.float32]) -> None:
-    """Add the weights of one source; ``key`` is its row, after those of earlier shifts."""
+def deliver(key: int, following: int, wires: Wires, inputs: NDArray[np.float32]) -> None:
+    """Add the weights of one source, and ask for those of the source that follows.
+
+    Parameters
+    ----------
+    key, following : int
+        Rows of both, after those of earlier shifts.
+    wires : Wires
+    inputs : flat array
+        Of all targets, excitatory ones first.
+    """
+    coming = wires.first[following]
     for k in range(wires.first[key], wires.first[key + 1]):
         base, start, length = wires.base[k], wires.start[k], wires.length[k]
+        ahead = wires.start[min(coming, len(wires.start) - 1)]
         if wires.store[k] == SPARSE:
-            _sparse(wires.target, wires.weight, start, length, inputs, base)
+            _sparse(wires.target, wires.weight, start, length, inputs, base, ahead)
         elif wires.store[k] == BITS:
             _bits(wires.bits, wires.value[k], start, length, inputs, base)
         else:
-            _dense(wires.dense, start, length, inputs, base)
+            _dense(wires.dense, start, length, inputs, base, ahead)
 
 
 @njit(error_model="numpy")
-def _sparse(target, weight, start, length, inputs, base):  # type: ignore[no-untyped-def]
-    for j in range(start, start + length):
+def _sparse(target, weight, start, length, inputs, base, ahead):  # type: ignore[no-untyped-def]
+    """Rows lie far apart in memory, and a processor guesses the next line, but not the next row."""
+    chunk = 2 * LINE
+    whole = length // chunk * chunk
+    for first in range(0, whole, chunk):
+        prefetch(target, ahead + first)
+        prefetch(weight, ahead + first)
+        prefetch(weight, ahead + first + LINE)
+        for j in range(start + first, start + first + chunk):
+            at = base + np.int64(load(target, j))
+            store(inputs, at, load(inputs, at) + load(weight, j))
+    for j in range(start + whole, start + length):
         at = base + np.int64(load(target, j))
         store(inputs, at, load(inputs, at) + load(weight, j))
 
@@ -54,6 +80,13 @@ def _bits(bits, weight, start, length, inputs, base):  # type: ignore[no-untyped
 
 
 @njit(error_model="numpy")
-def _dense(dense, start, length, inputs, base):  # type: ignore[no-untyped-def]
-    for j in range(length):
+def _dense(dense, start, length, inputs, base, ahead):  # type: ignore[no-untyped-def]
+    chunk = 4 * LINE
+    whole = length // chunk * chunk
+    for first in range(0, whole, chunk):
+        for line in range(first, first + chunk, LINE):
+            prefetch(dense, ahead + line)
+        for j in range(first, first + chunk):
+            store(inputs, base + j, load(inputs, base + j) + load(dense, start + j))
+    for j in range(whole, length):
         store(inputs, base + j, load(inputs, base + j) + load(dense, start + j))

@@ -63,3 +63,10 @@ def step_words(key: np.uint64, step: int) -> tuple[np.uint32, np.uint32]:
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
     return np.uint32(z & _MASK), np.uint32(z >> np.uint64(32))
+
+
+@njit
+def trial_key(key: np.uint64, trial: int) -> np.uint64:
+    """Return the key of one trial."""
+    low, high = step_words(key ^ np.uint64(0xD1B54A32D192ED03), trial)
+    return (np.uint64(high) << np.uint64(32)) | np.uint64(low)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from neuromix.array.chip import Array, Chip
 from neuromix.array.linear.groups import Group, groups
 from neuromix.array.linear.lanes import LANES
-from neuromix.array.linear.membranes import cells
+from neuromix.array.linear.membranes import BLOCK, cells
 from neuromix.array.linear.propagators import Propagators
 from neuromix.array.linear.wiring import TILE, Part, Stores, Wires
 from neuromix.array.projection import Projection
@@ -37,6 +37,8 @@ class Neurons:
         As drawn.
     propagators : Propagators
     initial : (n,) ndarray, V
+    key : uint64
+        Of its noise, in all trials.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Neurons:
     dynamics: Family
     propagators: Propagators
     initial: NDArray[np.float64]
+    key: np.uint64
 
 
 def manufactured(chip: Chip, name: str, dt: float) -> Neurons:
@@ -60,7 +63,57 @@ def manufactured(chip: Chip, name: str, dt: float) -> Neurons:
         dynamics,
         Propagators.of(dynamics, array.n, dt, array.noise),
         np.broadcast_to(np.asarray(start, dtype=np.float64), (array.n,)),
+        generator(chip.seed, name, "neuron", "noise").integers(0, 2**64, dtype=np.uint64),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Range:
+    """Neurons ``low`` … ``high - 1`` of a group, as kernels want them before a run.
+
+    Parameters
+    ----------
+    low, high : int
+        Lanes of the group.
+    wires : Wires
+    cells : flat array
+        See :mod:`neuromix.array.linear.membranes`.
+    arrays : tuple of str
+        Whose neurons they are.
+    end, noisy, number : arrays
+        Of each: its last block + 1, whether it is noisy, its first neuron here.
+    """
+
+    low: int
+    high: int
+    wires: Wires
+    cells: NDArray[np.float32]
+    arrays: tuple[str, ...]
+    end: NDArray[np.int64]
+    noisy: NDArray[np.bool_]
+    number: NDArray[np.int64]
+
+
+def _range(
+    neurons: dict[str, Neurons],
+    blocks: dict[str, NDArray[np.float32]],
+    group: Group,
+    between: tuple[int, int],
+    wires: Wires,
+) -> Range:
+    (low, high), found = between, []
+    for name, first in group.first_lane.items():
+        rows = blocks[name].reshape(-1, BLOCK)
+        begin, end = max(low, first), min(high, first + len(rows) * LANES)
+        if begin < end:
+            part = rows[(begin - first) // LANES : (end - first) // LANES].reshape(-1)
+            noisy = bool(np.any(neurons[name].propagators.deviation))
+            found.append((part, name, (end - low) // LANES, noisy, begin - first))
+    parts, names, ends, noises, numbers = zip(*found, strict=True)
+    return Range(
+        low, high, wires, np.concatenate(parts), names,
+        np.array(ends), np.array(noises), np.array(numbers),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,22 +125,16 @@ class Die:
     chip : Chip
     dt : float, s
     neurons : dict of str to Neurons
-    blocks : dict of str to flat array
-        What kernels need of each array; see :mod:`neuromix.array.linear.membranes`.
     groups : list of Group
-    ranges : list of lists of (int, int)
-        First neuron and last + 1 of the ranges of each group.
-    wires : list of lists of Wires
-        Into each range of each group.
+    ranges : list of lists of Range
+        Of each group.
     """
 
     chip: Chip
     dt: float
     neurons: dict[str, Neurons]
-    blocks: dict[str, NDArray[np.float32]]
     groups: list[Group]
-    ranges: list[list[tuple[int, int]]]
-    wires: list[list[Wires]]
+    ranges: list[list[Range]]
 
     @classmethod
     def of(cls, chip: Chip, dt: float, threads: int = 1, store: int | None = None) -> Die:
@@ -111,12 +158,20 @@ class Die:
         }
         blocks = {name: cells(item.propagators, item.initial, dt) for name, item in neurons.items()}
         found = groups(chip)
-        ranges = [_ranges(chip, item, dt, threads) for item in found]
-        wires = [
-            [wired(chip, neurons, item, *between, dt, store) for between in cut]
-            for item, cut in zip(found, ranges, strict=True)
+        ranges = [
+            [
+                _range(
+                    neurons,
+                    blocks,
+                    group,
+                    (low, high),
+                    wired(chip, neurons, group, low, high, dt, store),
+                )
+                for low, high in _cut(chip, group, dt, threads)
+            ]
+            for group in found
         ]
-        return cls(chip, dt, neurons, blocks, found, ranges, wires)
+        return cls(chip, dt, neurons, found, ranges)
 
     def window(self, which: int, steps: int) -> int:
         """Return for how many steps the ranges of a group do not need each other."""
@@ -134,7 +189,7 @@ def _shortest(chip: Chip, group: Group, dt: float) -> int:
     return max(1, round(min(inside, default=0.0) / dt))
 
 
-def _ranges(chip: Chip, group: Group, dt: float, threads: int) -> list[tuple[int, int]]:
+def _cut(chip: Chip, group: Group, dt: float, threads: int) -> list[tuple[int, int]]:
     """Cut a group where windows are long enough to be worth the meeting of threads after each."""
     blocks = group.lanes // LANES
     if group.recurrent and _shortest(chip, group, dt) * blocks < WORTH_MEETING:

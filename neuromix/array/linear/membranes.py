@@ -1,6 +1,7 @@
 """The compiled step of a block of neurons: exact propagators, noise, threshold, reset, hold.
 
-Membranes are counted from their reset, in single precision. Rows of a block, in this order:
+Membranes are counted from their reset, in single precision; factors near 1 are held less 1, which
+keeps small steps exact. Rows of a block, in this order:
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from neuromix.array.linear.deviates import VARIANCE, deviate
 from neuromix.array.linear.lanes import LANES
 from neuromix.array.linear.propagators import Propagators
 
-MEMBRANE, HELD, DRIFT, KEPT, FROM_E, FROM_I, E_KEPT, I_KEPT, THRESHOLD, AFTER, NOISE = (
+MEMBRANE, HELD, DRIFT, GAIN, FROM_E, FROM_I, E_GAIN, I_GAIN, THRESHOLD, AFTER, NOISE = (
     LANES * k for k in range(11)
 )
 """Where each row begins. ``HELD`` is 1/2 more than the steps for which a neuron is still held, and
@@ -36,11 +37,11 @@ def cells(propagators: Propagators, initial: NDArray[np.float64], dt: float) -> 
     rows = {
         MEMBRANE: initial - propagators.reset,
         DRIFT: propagators.drift,
-        KEPT: propagators.kept,
+        GAIN: propagators.kept - 1.0,
         FROM_E: propagators.from_excitatory,
         FROM_I: propagators.from_inhibitory,
-        E_KEPT: propagators.excitatory_kept,
-        I_KEPT: propagators.inhibitory_kept,
+        E_GAIN: propagators.excitatory_kept - 1.0,
+        I_GAIN: propagators.inhibitory_kept - 1.0,
         THRESHOLD: propagators.threshold,
         AFTER: np.rint(propagators.refractory / dt) + 0.5,
         NOISE: propagators.deviation / np.sqrt(VARIANCE),
@@ -55,24 +56,25 @@ def _stepper(noisy: bool) -> Callable[..., Any]:
     one, nothing = np.float32(1.0), np.float32(0.0)
 
     @njit(error_model="numpy", fastmath={"contract"})
-    def step(cells, excitatory, inhibitory, base, lane, number, first, second):  # type: ignore[no-untyped-def]
+    def step(cells, excitatory, inhibitory, marks, base, lane, number, first, second):  # type: ignore[no-untyped-def]
         any_spike = False
         for k in range(LANES):
             at = base + k
             v, held = load(cells, at + MEMBRANE), load(cells, at + HELD)
             e, i = load(excitatory, lane + k), load(inhibitory, lane + k)
-            moved = load(cells, at + DRIFT) + load(cells, at + KEPT) * v
+            moved = load(cells, at + DRIFT) + load(cells, at + GAIN) * v
             moved += load(cells, at + FROM_E) * e + load(cells, at + FROM_I) * i
             if noisy:
                 moved += load(cells, at + NOISE) * deviate(number + k, first, second)
             free = held < one
-            v = moved if free else v
+            v = v + moved if free else v
             spiked = free & (v >= load(cells, at + THRESHOLD))
             left = nothing if free else held - one
             store(cells, at + MEMBRANE, nothing if spiked else v)
             store(cells, at + HELD, load(cells, at + AFTER) if spiked else left)
-            store(excitatory, lane + k, load(cells, at + E_KEPT) * e)
-            store(inhibitory, lane + k, load(cells, at + I_KEPT) * i)
+            store(excitatory, lane + k, e + load(cells, at + E_GAIN) * e)
+            store(inhibitory, lane + k, i + load(cells, at + I_GAIN) * i)
+            store(marks, lane + k, np.uint8(spiked))
             any_spike |= spiked
         return any_spike
 
@@ -87,6 +89,8 @@ Parameters
 ----------
 cells, excitatory, inhibitory : flat arrays of float32
     Blocks, and the inputs of all neurons.
+marks : flat array of uint8
+    Set to 1 for each neuron that spiked, else to 0.
 base, lane, number : int
     Where the block begins in ``cells`` and among all neurons, and in its own population.
 first, second : uint32

@@ -82,6 +82,11 @@ class Propagators:
             for name in ("threshold", "reset", "refractory_time", "noise")
         }
         reset = named["reset"]
+        if np.any(reset >= named["threshold"]):
+            raise BadValue(
+                f"{dynamics.name()}: the reset of a neuron is not below its threshold",
+                cure="thresholds above resets, also with their mismatch",
+            )
         deviation = named["noise"] * np.sqrt(np.maximum(1.0 - kept**2, 0.0)) * noise
         return cls(
             kept,
@@ -109,7 +114,7 @@ class Propagators:
 def _probed(dynamics: Family, rows: Floats, time: float) -> Floats:
     """Return what flow makes of each unit state in ``time``, shape (n, units, 3)."""
     (flow,) = dynamics.kernels()
-    found: Floats = _prober(flow, rows.shape[1])(rows, UNITS, time)
+    found: Floats = prober(flow, rows.shape[1])(rows, UNITS, time)
     parts = found[:, 1:4] - found[:, :1]
     scale = 1e-9 * max(1.0, float(np.abs(found).max()))
     straight = np.abs(parts.sum(axis=1) - (found[:, 4] - found[:, 0])).max() <= scale
@@ -139,7 +144,9 @@ def _jumps(dynamics: Family, at_once: Floats) -> tuple[bool, bool]:
 
 
 @functools.lru_cache
-def _prober(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
+def prober(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
+    """Compile ``probe(rows, units, time)``: what flow makes of states, shape (n, units, 3)."""
+
     @njit
     def probe(rows, units, time):  # type: ignore[no-untyped-def]
         found = np.empty((len(rows), len(units), 3))

@@ -66,6 +66,7 @@ def run(
     dt: float,
     trial: int,
     threads: int,
+    mode: str,
 ) -> Recording:
     """Run a chip once; see :func:`neuromix.run`."""
     from neuromix.array.linear.die import Die
@@ -75,7 +76,7 @@ def run(
     spikes = given_inputs(chip, inputs, duration)
     die = Die.of(chip, dt, threads)
     with ThreadPoolExecutor(threads) as pool:
-        return played(die, spikes, duration, trial, traced, pool if threads > 1 else None)
+        return played(die, spikes, duration, trial, mode, traced, pool if threads > 1 else None)
 
 
 def run_batch(
@@ -85,6 +86,7 @@ def run_batch(
     dt: float,
     first_trial: int,
     threads: int,
+    mode: str,
 ) -> list[Recording]:
     """Run a chip once for each of many inputs; see :func:`neuromix.array.simulation.run_batch`."""
     from neuromix.array.linear.die import Die
@@ -94,7 +96,7 @@ def run_batch(
 
     def play(item: tuple[int, Inputs]) -> Recording:
         spikes = given_inputs(chip, item[1], duration)
-        return played(die, spikes, duration, first_trial + item[0])
+        return played(die, spikes, duration, first_trial + item[0], mode)
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(play, enumerate(batch)))
@@ -105,15 +107,25 @@ def played(
     given: dict[str, Events],
     duration: float,
     trial: int,
+    mode: str = "auto",
     traced: frozenset[str] = frozenset(),
     pool: ThreadPoolExecutor | None = None,
 ) -> Recording:
     """Run a die from rest, group after group."""
     from neuromix.array.linear.course import by_the_clock
+    from neuromix.array.linear.exact import by_events, sparse_enough
 
     steps = math.ceil(duration / die.dt * (1.0 - 1e-12))
     spikes, traces = dict(given), {}
     for which in range(len(die.groups)):
+        hindrance = _hindrance(die, which, traced)
+        if mode == "event" and hindrance:
+            raise BadValue(f"run: not from event to event: {hindrance}", cure='mode="clock"')
+        if mode == "event" or (
+            mode == "auto" and not hindrance and sparse_enough(die, which, spikes, duration)
+        ):
+            spikes.update(by_events(die, which, spikes, duration))
+            continue
         found, membranes = by_the_clock(die, which, spikes, steps, trial, traced, pool)
         spikes.update(found)
         traces.update(membranes)
@@ -126,6 +138,19 @@ def played(
         {},
         {f"{name}.v_mem": _trace(name, values, die.dt) for name, values in traces.items()},
     )
+
+
+def _hindrance(die: Die, which: int, traced: frozenset[str]) -> str:
+    """Return what keeps a group from going from event to event; nothing where nothing does."""
+    arrays = [die.neurons[name] for name in die.groups[which].first_lane]
+    for item in arrays:
+        if np.any(item.propagators.deviation):
+            return f"{item.name} is noisy, Array(…, noise=False) is not"
+        if item.name in traced:
+            return f"the membranes of {item.name} are recorded, step by step"
+    if len({item.dynamics.name() for item in arrays}) > 1:
+        return "arrays of several families form a loop"
+    return ""
 
 
 def _check_times(duration: float, dt: float) -> None:

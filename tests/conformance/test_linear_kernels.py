@@ -1,0 +1,150 @@
+"""What every way to compute a network of linear neurons keeps: stores, threads, both kernels."""
+
+import numpy as np
+import pytest
+
+import neuromix as nmx
+from neuromix.array.linear.die import Die
+from neuromix.array.linear.running import played
+from neuromix.array.linear.wiring import BITS, DENSE, SPARSE
+
+DT = 1e-4
+N = 700
+
+
+def neuron(tau_s, **changes):
+    values = {
+        "membrane_time": 20e-3,
+        "excitatory_time": tau_s,
+        "inhibitory_time": 2.0 * tau_s,
+        "rest": 9e-3,
+        "threshold": 10e-3,
+        "reset": 0.0,
+        "refractory_time": 2e-3,
+        "noise": 2e-3,
+        "mismatch": {"threshold": 0.5e-3, "membrane_time": 0.05},
+    }
+    return nmx.Model.ideal("current_based_lif", **(values | changes))
+
+
+def recurrent(tau_s=5e-3, one_weight=True, delays=1.5e-3):
+    """Two arrays that excite and inhibit each other, driven from outside."""
+    rng = np.random.default_rng(5)
+    chip = nmx.Chip(2)
+    chip.add("in", nmx.SpikeSource(50))
+    chip.add("exc", nmx.Array(neuron(tau_s), N))
+    chip.add("inh", nmx.Array(neuron(tau_s), N // 4))
+    sizes = {"in": 50, "exc": N, "inh": N // 4}
+    for source, target, weight in (
+        ("in", "exc", 0.5e-3),
+        ("exc", "exc", 0.1e-3),
+        ("exc", "inh", 0.1e-3),
+        ("inh", "exc", -0.4e-3),
+        ("inh", "inh", -0.4e-3),
+    ):
+        shape = (sizes[source], sizes[target])
+        weights = weight * (rng.random(shape) < 0.2)
+        if not one_weight:
+            weights = weights * rng.normal(1.0, 0.5, shape)
+        delay = delays if np.ndim(delays) == 0 else rng.choice(delays, shape)
+        chip.connect(source, target, weights=weights, delay=delay)
+    return chip
+
+
+def given(duration):
+    rng = np.random.default_rng(6)
+    count = int(5000 * duration)
+    return {"in": nmx.Events.sort(rng.uniform(0.0, duration, count), rng.integers(0, 50, count))}
+
+
+def digest(chip, threads=1, store=None, duration=0.2):
+    left = played(Die.of(chip, DT, threads, store), given(duration), duration, 0, "clock")
+    assert len(left.events["exc"]) > 1000
+    return left.digest()
+
+
+@pytest.mark.parametrize("tau_s", [5e-3, 0.0])
+def test_all_stores_deliver_the_same(tau_s):
+    digests = {digest(recurrent(tau_s), store=store) for store in (SPARSE, BITS, DENSE, None)}
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("delays", [1.5e-3, (1e-3, 1.5e-3, 3.2e-3)])
+def test_weights_of_their_own_and_delays_of_their_own(delays):
+    stores = (SPARSE, DENSE)
+    assert len({digest(recurrent(one_weight=False, delays=delays), store=s) for s in stores}) == 1
+
+
+@pytest.mark.parametrize("delays", [1.5e-3, (8e-3, 9e-3)])
+@pytest.mark.parametrize("one_weight", [True, False])
+def test_any_number_of_threads_leaves_the_same_bytes(monkeypatch, one_weight, delays):
+    monkeypatch.setattr("neuromix.array.linear.die.WORTH_MEETING", 1)
+    chip = recurrent(one_weight=one_weight, delays=delays)
+    assert len(Die.of(chip, DT, 3).ranges[-1]) == 3
+    assert len({digest(chip, threads) for threads in (1, 2, 3)}) == 1
+
+
+def test_threads_through_the_public_door(monkeypatch):
+    monkeypatch.setattr("neuromix.array.linear.die.WORTH_MEETING", 1)
+    chip = recurrent()
+    runs = [
+        nmx.run(chip, given(0.1), duration=0.1, dt=DT, threads=threads, record=["inh.v_mem"])
+        for threads in (1, 2)
+    ]
+    assert runs[0].digest() == runs[1].digest()
+
+
+def test_density_chooses_the_store():
+    def chosen(weights):
+        chip = nmx.Chip(1)
+        chip.add("in", nmx.SpikeSource(100))
+        chip.add("cell", nmx.Array(neuron(5e-3), 500))
+        chip.connect("in", "cell", weights=weights)
+        return set(Die.of(chip, DT).ranges[0][0].wires.store.tolist())
+
+    rng = np.random.default_rng(1)
+    there = rng.random((100, 500))
+    each = rng.uniform(1e-4, 2e-4, (100, 500))
+    assert chosen(1e-3 * (there < 0.02)) == {SPARSE}
+    assert chosen(1e-3 * (there < 0.3)) == {BITS}
+    assert chosen(each * (there < 0.1)) == {SPARSE}
+    assert chosen(each) == {DENSE}
+
+
+def feed_forward(tau_s, rest=0.0):
+    rng = np.random.default_rng(0)
+    model = neuron(tau_s, noise=0.0, rest=rest)
+    chip = nmx.Chip(1)
+    chip.add("in", nmx.SpikeSource(50))
+    chip.add("hidden", nmx.Array(model, 100))
+    chip.add("out", nmx.Array(model, 10))
+    scale = 3e-3 if tau_s else 1e-3
+    chip.connect("in", "hidden", weights=rng.normal(scale, scale, (50, 100)), delay=0.37e-3)
+    chip.connect("hidden", "out", weights=rng.normal(scale, scale, (100, 10)), delay=1.5e-3)
+    return chip
+
+
+@pytest.mark.parametrize("tau_s", [5e-3, 0.0])
+def test_the_clock_comes_near_to_the_events_with_its_step(tau_s):
+    exact = nmx.run(feed_forward(tau_s), given(0.3), duration=0.3, dt=DT, mode="event")
+    count = len(exact.events["hidden"])
+    assert count > 500
+    off = []
+    for dt in (1e-4, 1e-5):
+        clocked = nmx.run(feed_forward(tau_s), given(0.3), duration=0.3, dt=dt, mode="clock")
+        off.append(abs(len(clocked.events["hidden"]) - count) / count)
+    assert off[0] < 0.03
+    assert off[1] < 0.005
+
+
+def test_loops_from_event_to_event():
+    """A neuron and its own delayed excitation: each spike brings the next one."""
+    chip = nmx.Chip(1)
+    chip.add("in", nmx.SpikeSource(1))
+    model = neuron(0.0, noise=0.0, rest=0.0, mismatch=None, refractory_time=1e-3)
+    chip.add("cell", nmx.Array(model, 1))
+    chip.connect("in", "cell", weights=[[11e-3]], delay=0.2e-3)
+    chip.connect("cell", "cell", weights=[[10.5e-3]], delay=7.3e-3)
+    start = {"in": nmx.Events([1e-3], [0])}
+    left = nmx.run(chip, start, duration=0.1, mode="event")
+    assert np.allclose(left.events["cell"].time, 1.2e-3 + 7.3e-3 * np.arange(14), atol=1e-12)
