@@ -13,6 +13,7 @@ from neuromix.plot.curves import frequency_current
 from neuromix.plot.die import die_map
 from neuromix.plot.distributions import Column, histograms, joint, joint_law
 from neuromix.plot.held_out import held_out
+from neuromix.plot.network import interval_histogram, time_histogram, traces, weight_map
 from neuromix.plot.operating import Axis, over_conditions
 from neuromix.plot.raster import raster
 from neuromix.plot.shares import stacked_shares
@@ -30,6 +31,7 @@ __all__ = [
     "frequency_current",
     "held_out",
     "histograms",
+    "interval_histogram",
     "joint",
     "joint_law",
     "noise_spectrum",
@@ -38,6 +40,9 @@ __all__ = [
     "raster",
     "stacked_shares",
     "svg",
+    "time_histogram",
+    "traces",
     "transfer_curve",
     "waveforms",
+    "weight_map",
 ]

@@ -1,0 +1,59 @@
+"""Figures of what a network did: what is drawn is what was measured."""
+
+import numpy as np
+import pytest
+import scipy.sparse
+import xarray as xr
+
+from neuromix import plot
+from neuromix.array.histogram import EDGES, TimeHistogram
+from neuromix.data.events import Events
+from neuromix.errors import BadValue
+
+
+def test_intervals_are_those_of_each_address() -> None:
+    events = Events.sort([0.0, 1e-3, 3e-3, 0.5e-3, 2.5e-3], [0, 0, 0, 1, 1])
+    drawn = plot.interval_histogram(events)
+    (axes,) = drawn.axes
+    assert sum(bar.get_height() for bar in axes.patches) == 3
+    assert "ms" in axes.get_xlabel()
+    assert "3 intervals" in axes.get_title(loc="left")
+    with pytest.raises(BadValue, match="twice"):
+        plot.interval_histogram(Events([0.0, 1.0], [0, 1]))
+
+
+def test_traces_of_chosen_neurons() -> None:
+    time = xr.DataArray(np.arange(50) * 1e-5, dims="time", attrs={"units": "s"})
+    recorded = xr.DataArray(
+        np.random.default_rng(0).normal(size=(50, 9)) * 1e-9,
+        dims=("time", "neuron"),
+        coords={"time": time},
+        attrs={"units": "A", "long_name": "mean input current"},
+    )
+    assert len(plot.traces(recorded).axes) == 6
+    drawn = plot.traces(recorded, [8])
+    (line,) = drawn.axes[0].lines
+    shown = np.asarray(line.get_ydata())
+    assert shown / shown[0] == pytest.approx(recorded.to_numpy()[:, 8] / recorded.to_numpy()[0, 8])
+    with pytest.raises(BadValue, match="no neuron 9"):
+        plot.traces(recorded, [9])
+
+
+def test_a_weight_map_shows_dense_and_sparse_alike() -> None:
+    codes = np.array([[1, 0, -3], [0, 63, 2]])
+    for given in (codes, scipy.sparse.csr_array(codes)):
+        image = plot.weight_map(given).axes[0].images[0]
+        assert np.array_equal(image.get_array(), codes)
+        assert image.get_clim() == (-63.0, 63.0)
+    with pytest.raises(BadValue):
+        plot.weight_map([1, 2, 3])
+
+
+def test_all_times_are_in_the_histogram() -> None:
+    times = np.geomspace(3e-9, 4e-6, 500)
+    counted = TimeHistogram().with_times(times)
+    drawn = plot.time_histogram(EDGES, counted.counts, "latency")
+    (steps,) = drawn.axes[0].patches
+    assert steps.get_data().values.sum() == 500
+    with pytest.raises(BadValue):
+        plot.time_histogram(EDGES, TimeHistogram().counts, "latency")
