@@ -13,10 +13,13 @@ SPARE = 14
 ENOUGH = 54
 """Runs that a cell of few parameters gets; with those of the numerical floor they are 60."""
 
+BEYOND_TWO_EACH = 34
+"""Runs that a cell of very few parameters gets beside two for each."""
+
 
 def usual_runs(parameters: int) -> int:
-    """Return how many runs a number of parameters gets: at most twice as many and 34."""
-    return max(parameters + SPARE, min(ENOUGH, 2 * parameters + ENOUGH - 20))
+    """Return how many runs a number of parameters gets."""
+    return max(parameters + SPARE, min(ENOUGH, 2 * parameters + BEYOND_TWO_EACH))
 
 
 def exact_draws(runs: int, parameters: int, random: np.random.Generator) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ The second moment of what is explained is known exactly, given the coefficients;
 left to the sample. That is a Monte Carlo in which the response is the control variate, acting on
 the mean and on the second moment, with coefficients from the same runs (Lavenberg and Welch 1981,
 "A perspective on the use of control variables to increase the efficiency of Monte Carlo
-simulations", section 3). As there the result is nearly unbiased and not unbiased: the squares of
+simulations"). As there the result is nearly unbiased and not unbiased: the squares of
 coefficients are rid of their own error variance, whose estimate supposes that the rest does not
 depend on the terms, and terms of second order are chosen by the same runs.
 """
@@ -56,6 +56,7 @@ def variance_errors(response: Response) -> Floats:
     """
     left = response.rest / (1.0 - response.leverage)[:, None]
     square = response.rest**2 / (1.0 - response.leverage)[:, None]
+    # Of n residuals only as many as are free tell of a variance.
     by_square = (square - np.diag(response.rest_covariance)) * np.sqrt(len(left) / response.freedom)
     own = 2.0 * response.explained * left + by_square
     return np.asarray(np.sqrt(np.sum(own**2, axis=0)) / len(left))

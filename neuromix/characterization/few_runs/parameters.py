@@ -7,13 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.characterization.budget import ELEMENT
 from neuromix.declare import Technology
 from neuromix.engine.job import Variation
 from neuromix.engine.messages import Alteration
 from neuromix.netlist.deck import Transistor
-
-ELEMENT = -2
-"""Part of a device's path, such as ``m.xcell.xleak.m0``, that is the element of the netlist."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -195,7 +195,7 @@ def _nominal(study: _Study, engine: Engine) -> tuple[Request, tuple[MismatchPara
 
 def _simulate(
     cell: Cell, technology: Technology, engine: Engine, request: Request, progress: Progress
-) -> tuple[list[Answer], list[dict[str, float]]]:
+) -> tuple[Sequence[Answer], list[dict[str, float]]]:
     """Return the answers, and the floor of each measure on the first few draws."""
     count = len(request.variations)
     whole = count + 2 * FLOOR_DRAWS
