@@ -107,16 +107,23 @@ def characterize(
         folder = None if store is None else as_path(store, "store")
         asked = None if folder is None else _statement(cell, chosen, plan, floor_draws, wanted)
         with _engine(workers, executor, folder, asked) as own:
-            return characterize(
-                cell,
-                plan,
-                technology,
-                engine=own,
-                progress=progress,
-                allow_failures=allow_failures,
-                floor_draws=floor_draws,
-                tolerances=wanted,
-            )
+            try:
+                return characterize(
+                    cell,
+                    plan,
+                    technology,
+                    engine=own,
+                    progress=progress,
+                    allow_failures=allow_failures,
+                    floor_draws=floor_draws,
+                    tolerances=wanted,
+                )
+            except NotConverged as error:
+                left = folder and folder / "failed"
+                if not left or not left.exists():
+                    raise
+                where = f"decks, logs and waveforms: {left}"
+                raise NotConverged(error.summary, [*error.evidence, where], error.cure) from None
     with watching(progress) as told:
         results = _run(cell, chosen, plan, engine, told, floor_draws, wanted)
     _refuse_failures(cell, results, allow_failures)
@@ -274,12 +281,15 @@ def _run(
 
 
 def _refuse_failures(cell: Cell, results: Results, allowed: bool) -> None:
-    every: list[Answer] = results.answers()
-    failed = [answer for answer in every if answer.failed]
-    if failed and not allowed and len(failed) > LARGEST_FAILURE_SHARE * len(every):
-        first = failed[0]
+    every = failed = 0
+    first: Answer | None = None
+    for answer in results.answers():
+        every += 1
+        failed += answer.failed
+        first = answer if answer.failed and first is None else first
+    if first is not None and not allowed and failed > LARGEST_FAILURE_SHARE * every:
         raise NotConverged(
-            f"{cell.name}: {len(failed)} of {len(every)} runs failed",
+            f"{cell.name}: {failed} of {every} runs failed",
             [
                 f"first: {first.record.stimulus.name} at {first.condition.corner}, "
                 f"{celsius(first.condition.temperature):g} °C: {first.outcome.failure}",

@@ -28,7 +28,7 @@ def rerun(
     engine: Engine,
     requests: Sequence[Request],
     progress: Progress = quiet,
-) -> tuple[list[list[Answer]], list[list[Answer]]]:
+) -> tuple[Sequence[Sequence[Answer]], Sequence[Sequence[Answer]]]:
     """Run the requests ten times tighter, and with the other integration method."""
 
     def settings_of(request: Request) -> Settings:

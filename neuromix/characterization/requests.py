@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import overload
 
 from neuromix.characterization.assembly import job_for
 from neuromix.characterization.recipe import Record, Stimulus
@@ -29,7 +30,7 @@ class Request:
         Corner, temperature, supply.
     bias_voltages : tuple of (str, float) pairs
         Bias ports that are held, V.
-    variations : tuple of Variation
+    variations : sequence of Variation
         Mismatch draws; one empty one is the nominal cell.
     keep : tuple of int
         Variations whose waveforms are kept.
@@ -40,7 +41,7 @@ class Request:
     stimulus: Stimulus
     condition: Condition
     bias_voltages: tuple[tuple[str, float], ...] = ()
-    variations: tuple[Variation, ...] = (NOMINAL,)
+    variations: Sequence[Variation] = (NOMINAL,)
     keep: tuple[int, ...] = ()
     settings: Settings | None = None
 
@@ -69,6 +70,36 @@ class Answer:
         return bool(self.outcome.failure)
 
 
+class AnswerRow(Sequence[Answer]):
+    """The answers of a request; each is made when it is asked for.
+
+    Thousands of draws stay the numbers that the engine keeps of them.
+    """
+
+    def __init__(self, request: Request, outcomes: Sequence[Outcome]) -> None:
+        self._request = request
+        self._outcomes = outcomes
+        self._climbed: dict[int, tuple[Outcome, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._outcomes)
+
+    @overload
+    def __getitem__(self, index: int) -> Answer: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Answer]: ...
+    def __getitem__(self, index: int | slice) -> Answer | list[Answer]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        position = range(len(self))[index]
+        outcome, rung = self._climbed.get(position) or (self._outcomes[position], 0)
+        return _answer(self._request, outcome, rung)
+
+    def climb(self, position: int, outcome: Outcome, rung: int) -> None:
+        """Take what came out on a rung of the ladder in the place of what failed."""
+        self._climbed[position] = outcome, rung
+
+
 def _rungs(bench: Bench, overrides: Mapping[str, float]) -> tuple[Bench, ...]:
     """Return easier versions of a bench, each as true as the first: finer, other method, both."""
     analysis = bench.analysis
@@ -91,7 +122,7 @@ def run_requests(
     engine: Engine,
     requests: Sequence[Request],
     progress: Progress = quiet,
-) -> list[list[Answer]]:
+) -> Sequence[Sequence[Answer]]:
     """Run all requests; answers are in the order of requests and variations.
 
     A run that does not converge is tried again on the ladder; what fails there too stays a failure.
@@ -115,7 +146,7 @@ def run_requests(
         benches.append(replace(bench, settings=request.settings) if request.settings else bench)
     jobs = [job(request, bench) for request, bench in zip(requests, benches, strict=True)]
     answers = [
-        [_answer(request, outcome) for outcome in row]
+        AnswerRow(request, row)
         for request, row in zip(requests, engine.run(jobs, progress), strict=True)
     ]
     for rung in range(1, 4):
@@ -135,11 +166,11 @@ def run_requests(
         rows = engine.run([item[2] for item in again], quiet)
         for (number, failed, _), row in zip(again, rows, strict=True):
             for position, outcome in zip(failed, row, strict=True):
-                answers[number][position] = _answer(requests[number], outcome, rung)
+                answers[number].climb(position, outcome, rung)
     return answers
 
 
-def _answer(request: Request, outcome: Outcome, rung: int = 0) -> Answer:
+def _answer(request: Request, outcome: Outcome, rung: int) -> Answer:
     arrays = dict(outcome.arrays)
     if "input_noise" in outcome.waves:
         arrays |= {name: outcome.waves[name] for name in ("frequency", "input_noise")}

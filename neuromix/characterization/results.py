@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -45,21 +46,21 @@ class Results:
     training: list[Answer]
     noise: list[Answer]
     baseline: list[Answer]
-    mismatch: dict[Condition, list[list[Answer]]]
-    mismatch_again: tuple[list[list[Answer]], list[list[Answer]]]
+    mismatch: dict[Condition, list[Sequence[Answer]]]
+    mismatch_again: tuple[Sequence[Sequence[Answer]], Sequence[Sequence[Answer]]]
     settings: dict[str, Settings]
     bias_voltages: dict[str, float]
     devices: xr.Dataset
 
-    def answers(self) -> list[Answer]:
-        """Return all answers, floors left out."""
-        return [
-            *(answer for row in self.sweep.values() for answer in row),
-            *self.training,
-            *self.noise,
-            *self.baseline,
-            *(a for rows in self.mismatch.values() for row in rows for a in row),
-        ]
+    def answers(self) -> Iterator[Answer]:
+        """Yield all answers, floors left out."""
+        yield from itertools.chain(
+            *self.sweep.values(),
+            self.training,
+            self.noise,
+            self.baseline,
+            *(row for rows in self.mismatch.values() for row in rows),
+        )
 
 
 def to_dataset(results: Results) -> xr.Dataset:
@@ -123,7 +124,7 @@ def _places(plan: Plan) -> dict[Condition, tuple[int, int, int]]:
     }
 
 
-def _value_names(answers: Sequence[Answer]) -> list[str]:
+def _value_names(answers: Iterable[Answer]) -> list[str]:
     names: dict[str, None] = {}
     for answer in answers:
         names.update(dict.fromkeys(answer.record.values))
@@ -193,7 +194,7 @@ def _add_mismatch(dataset: xr.Dataset, results: Results) -> None:
         _add_waves(dataset, "draw", first)
         failures = [a for row in rows for a in row if a.failed]
         dataset.attrs["failures"] = json.dumps([a.outcome.reason for a in failures])
-        for name in _value_names([a for row in rows for a in row]):
+        for name in _value_names(itertools.chain(*rows)):
             floors = []
             for row, tight, other in zip(rows, *results.mismatch_again, strict=True):
                 each = [
@@ -208,20 +209,36 @@ def _label(condition: Condition) -> str:
     return f"_{condition.corner}_{condition.temperature:g}K_{condition.supply or 'nominal'}"
 
 
-def _add_drawn(dataset: xr.Dataset, purpose: str, rows: list[list[Answer]]) -> None:
+def _add_drawn(dataset: xr.Dataset, purpose: str, rows: list[Sequence[Answer]]) -> None:
     dataset.coords["mismatch"] = ("mismatch", [row[0].record.stimulus.name for row in rows])
-    every = [answer for row in rows for answer in row]
-    dims = ("mismatch", "sample")
-    dataset[f"{purpose}_failure"] = (dims, [[a.outcome.failure for a in row] for row in rows])
-    dataset[f"{purpose}_rung"] = (dims, [[a.rung for a in row] for row in rows])
-    for name in _value_names(every):
-        values = [[a.record.values.get(name, np.nan) for a in row] for row in rows]
-        dataset[f"{purpose}_{name}"] = (dims, values)
-    for name in dict.fromkeys(key for answer in every for key in answer.record.arrays):
-        arrays = [a.record.arrays.get(name, np.empty(0)) for a in every]
-        table = _padded(arrays)
-        shape = (len(rows), len(rows[0]), table.shape[1])
-        dataset[f"{purpose}_{name}"] = ((*dims, f"{purpose}_{name}_number"), table.reshape(shape))
+    dims, shape = ("mismatch", "sample"), (len(rows), len(rows[0]))
+    failures = np.full(shape, "", dtype=object)
+    rungs = np.zeros(shape, dtype=np.int64)
+    values: dict[str, NDArray[np.float64]] = {}
+    longest: dict[str, int] = {}
+    for place, answer in _drawn(rows):
+        failures[place], rungs[place] = answer.outcome.failure, answer.rung
+        for name, value in answer.record.values.items():
+            values.setdefault(name, np.full(shape, np.nan))[place] = value
+        for name, array in answer.record.arrays.items():
+            longest[name] = max(longest.get(name, 0), len(array))
+    tables = {name: np.full((*shape, length), np.nan) for name, length in longest.items()}
+    for place, answer in _drawn(rows) if tables else ():
+        for name, array in answer.record.arrays.items():
+            tables[name][place][: len(array)] = array
+    dataset[f"{purpose}_failure"] = (dims, failures.astype(str))
+    dataset[f"{purpose}_rung"] = (dims, rungs)
+    for name, column in values.items():
+        dataset[f"{purpose}_{name}"] = (dims, column)
+    for name, table in tables.items():
+        dataset[f"{purpose}_{name}"] = ((*dims, f"{purpose}_{name}_number"), table)
+
+
+def _drawn(rows: list[Sequence[Answer]]) -> Iterator[tuple[tuple[int, int], Answer]]:
+    """Yield stimulus, sample and answer; no more than one answer is held at a time."""
+    for number, row in enumerate(rows):
+        for sample, answer in enumerate(row):
+            yield (number, sample), answer
 
 
 def _describe(dataset: xr.Dataset, results: Results) -> None:

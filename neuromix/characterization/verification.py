@@ -122,6 +122,8 @@ def _refuse_failures(cell: Cell, answers: Sequence[Answer]) -> None:
             )
 
 
-def _converged(numbers: Iterable[int], rows: list[list[Answer]]) -> list[tuple[int, Answer]]:
+def _converged(
+    numbers: Iterable[int], rows: Sequence[Sequence[Answer]]
+) -> list[tuple[int, Answer]]:
     """Return the reruns that have a result, with the number of their stimulus."""
     return [(k, row[0]) for k, row in zip(numbers, rows, strict=True) if not row[0].failed]

@@ -55,7 +55,7 @@ def start(folder: Path, *words: str) -> subprocess.Popen:
 
 def interrupt(process: subprocess.Popen, workers_of, within, runs: Path, count: int) -> str:
     """Send SIGINT once so many runs are stored; return what was said, having checked the rest."""
-    assert within(60.0, lambda: recorded(runs) >= count)
+    assert within(300.0, lambda: recorded(runs) >= count)
     assert process.poll() is None, "it ended before it could be interrupted"
     workers = workers_of(process.pid)
     assert workers

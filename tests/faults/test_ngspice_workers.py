@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,27 +50,24 @@ JOB = Job(
 
 def survive(job, kills, workers_of):
     """Run a job again and again until so many of its workers are killed; return all outcomes."""
-    stop, killed, chance, found = threading.Event(), [], random.Random(2), []
+    stop, advanced, chance = threading.Event(), threading.Event(), random.Random(2)
+    killed, found = [], []
 
     def assassin():
-        while not stop.wait(chance.uniform(0.05, 0.15)):
-            # One that has run for a while, or none would ever get beyond its start.
-            for pid in sorted(p for p in workers_of(os.getpid()) if age(p) > 0.5)[:1]:
+        while not stop.wait(chance.uniform(0.0, 0.2)):
+            # Something has to come back in between, or a slow machine would never get anywhere.
+            if advanced.wait(0.1) and (living := sorted(workers_of(os.getpid()))):
+                advanced.clear()
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                    killed.append(pid)
-
-    def age(pid):
-        with contextlib.suppress(OSError):
-            return time.time() - Path(f"/proc/{pid}").stat().st_ctime
-        return 0.0
+                    os.kill(chance.choice(living), signal.SIGKILL)
+                    killed.append(1)
 
     thread = threading.Thread(target=assassin)
     thread.start()
     try:
         with NgspiceEngine(2) as engine:
             while len(killed) < kills:
-                found += engine.run([job])
+                found += engine.run([job], lambda done, *_: done and advanced.set())
     finally:
         stop.set()
         thread.join()
