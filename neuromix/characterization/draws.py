@@ -8,7 +8,11 @@ factor, of which the cards have 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import overload
+
 import numpy as np
+from numpy.typing import NDArray
 
 from neuromix.data.randomness import generator
 from neuromix.declare import Technology
@@ -18,6 +22,44 @@ from neuromix.errors import BadValue
 from neuromix.netlist.deck import Transistor
 
 
+class Draws(Sequence[Variation]):
+    """Variations that alter the same parameters; each is made when it is asked for.
+
+    Parameters
+    ----------
+    targets : sequence of (str, str) pairs
+        Device and parameter.
+    values : (samples, targets) ndarray
+        In the units of the parameters.
+    """
+
+    def __init__(self, targets: Sequence[tuple[str, str]], values: NDArray[np.float64]) -> None:
+        self._targets = tuple(targets)
+        self._values = values
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, index: int) -> Variation: ...
+    @overload
+    def __getitem__(self, index: slice) -> Draws: ...
+    def __getitem__(self, index: int | slice) -> Variation | Draws:
+        if isinstance(index, slice):
+            return Draws(self._targets, self._values[index])
+        values = self._values[index].tolist()
+        return tuple(
+            Alteration(*target, value) for target, value in zip(self._targets, values, strict=True)
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def mismatch_draws(
     technology: Technology,
     transistors: tuple[Transistor, ...],
@@ -25,22 +67,22 @@ def mismatch_draws(
     seed: int,
     cell: str,
     instance: str = "campaign",
-) -> tuple[Variation, ...]:
+) -> Draws:
     """Draw threshold and mobility of each transistor for ``samples`` instances.
 
     Sample k is element k of one generator per (seed, cell, instance, device, parameter), so that
     more samples, another order or other workers change none of them.
     """
-    columns: list[list[Alteration]] = [[] for _ in range(samples)]
+    targets: list[tuple[str, str]] = []
+    values = np.empty((samples, 2 * len(transistors)))
     for device in transistors:
         law = technology.device(device.neutral).mismatch
         threshold, mobility = law.sigmas(device.width, device.length)
         for parameter, centre, sigma in (("delvto", 0.0, threshold), ("mulu0", 1.0, -mobility)):
             random = generator(seed, cell, instance, device.path, parameter)
-            values = centre + sigma * random.standard_normal(samples)
-            for row, value in zip(columns, np.asarray(values), strict=True):
-                row.append(Alteration(device.path, parameter, float(value)))
-    return tuple(tuple(row) for row in columns)
+            values[:, len(targets)] = centre + sigma * random.standard_normal(samples)
+            targets.append((device.path, parameter))
+    return Draws(targets, values)
 
 
 def process_draws(
@@ -49,7 +91,7 @@ def process_draws(
     samples: int,
     seed: int,
     die: str = "campaign",
-) -> tuple[Variation, ...]:
+) -> Draws:
     """Draw threshold and mobility of each type of device for ``samples`` dies.
 
     All transistors of a type share the numbers of their die, whatever their size; the types are
@@ -62,7 +104,8 @@ def process_draws(
         Where the technology declares no variation from die to die.
     """
     laws = dict(technology.process)
-    columns: list[list[Alteration]] = [[] for _ in range(samples)]
+    targets: list[tuple[str, str]] = []
+    values = np.empty((samples, 2 * len(transistors)))
     for device in transistors:
         if device.neutral not in laws:
             raise BadValue(
@@ -75,13 +118,12 @@ def process_draws(
             ("mulu0", 1.0, law.mobility),
         ):
             random = generator(seed, die, technology.name, device.neutral, parameter)
-            values = centre + sigma * random.standard_normal(samples)
-            for row, value in zip(columns, values, strict=True):
-                row.append(Alteration(device.path, parameter, float(value)))
-    return tuple(tuple(row) for row in columns)
+            values[:, len(targets)] = centre + sigma * random.standard_normal(samples)
+            targets.append((device.path, parameter))
+    return Draws(targets, values)
 
 
-def superposed(*draws: tuple[Variation, ...]) -> tuple[Variation, ...]:
+def superposed(*draws: Sequence[Variation]) -> tuple[Variation, ...]:
     """Return the variations under which several kinds of draws act together.
 
     Shifts add up, factors multiply; each parameter stands where the first kind has it.

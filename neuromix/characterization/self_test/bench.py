@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +24,10 @@ from neuromix.engine.job import Variation
 from neuromix.engine.messages import Alteration
 from neuromix.netlist.deck import Transistor
 
-Mismatch = Callable[[Technology, tuple[Transistor, ...], int, int, str], tuple[Variation, ...]]
+Mismatch = Callable[[Technology, tuple[Transistor, ...], int, int, str], Sequence[Variation]]
 """As :func:`mismatch_draws`: technology, transistors, samples, seed, cell."""
 
-Process = Callable[[Technology, tuple[Transistor, ...], int, int, str], tuple[Variation, ...]]
+Process = Callable[[Technology, tuple[Transistor, ...], int, int, str], Sequence[Variation]]
 """As :func:`process_draws`: technology, transistors, samples, seed, die."""
 
 FALSE_ALARM = 1e-6
