@@ -18,6 +18,8 @@ the user in C++: the sum of four uniform numbers that are cut from one hashed co
 from __future__ import annotations
 
 import argparse
+import atexit
+import shutil
 import tempfile
 
 import brian2 as b2
@@ -93,6 +95,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def build(work: Workload, membranes: bool, given: argparse.Namespace) -> Peer:
     """Write the C++ project of a workload and compile it."""
     folder = tempfile.mkdtemp(prefix="brian2-")
+    atexit.register(shutil.rmtree, folder)
     b2.set_device("cpp_standalone", directory=folder, build_on_run=False)
     b2.prefs.core.default_float_dtype = np.dtype(given.precision).type
     b2.prefs.codegen.cpp.extra_compile_args_gcc = FLAGS
