@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from neuromix.engine.job import Job
+from neuromix import library
+from neuromix.characterization.draws import mismatch_draws
+from neuromix.characterization.recipe import Stimulus
+from neuromix.characterization.requests import AnswerRow, Request
+from neuromix.declare import Condition
+from neuromix.engine.campaign_folder import CampaignFolder
+from neuromix.engine.job import Job, Outcome
 from neuromix.engine.messages import Alteration, MeasureCall
 from neuromix.engine.pool import NgspiceEngine
+from neuromix.engine.table import OutcomeTable
 from neuromix.errors import BadValue
-from neuromix.netlist.deck import Deck, Vector
+from neuromix.netlist.deck import Deck, Transistor, Vector
 
 pytestmark = [pytest.mark.ngspice, pytest.mark.usefixtures("no_zombie")]
 
@@ -51,8 +61,9 @@ def varied(count: int, first: int) -> Job:
 
 
 @pytest.mark.slow
-def test_ten_thousand_simulations_in_one_process(workers_of):
-    with NgspiceEngine(1) as engine:
+def test_ten_thousand_simulations_in_one_process(workers_of, tmp_path):
+    opener = functools.partial(CampaignFolder, tmp_path / "campaign", {})
+    with NgspiceEngine(1, opener) as engine:
         engine.run([varied(500, 0)])
         (worker,) = workers_of(os.getpid())
         before = resident(worker), resident(os.getpid())
@@ -64,6 +75,36 @@ def test_ten_thousand_simulations_in_one_process(workers_of):
     assert len({outcome.values["end"] for outcome in outcomes}) > 9_000
     growth = [later - earlier for earlier, later in zip(before, after, strict=True)]
     assert max(growth) < GROWTH, [f"{item / 2**20:.1f} MiB" for item in growth]
+
+
+def test_ten_thousand_outcomes_are_numbers():
+    # As many as a campaign of six stimuli has, each with a value and twenty spikes.
+    count, spikes = 10_000, np.linspace(0.0, 1.0, 20)
+    tracemalloc.start()
+    try:
+        tables = [OutcomeTable(count) for _ in range(6)]
+        for table in tables:
+            for k in range(count):
+                table.put(k, Outcome({"rate": float(k)}, {"spikes": spikes + k}))
+        answers = [AnswerRow(Request(Stimulus("s", "b"), Condition()), table) for table in tables]
+        assert sum(answer.record.values["rate"] for row in answers for answer in row) > 0.0
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    spikes_alone = 6 * count * spikes.nbytes
+    assert held - spikes_alone < GROWTH / 5
+
+
+def test_ten_thousand_draws_are_numbers():
+    transistors = tuple(Transistor(f"m.x{k}.m0", "nfet", 1e-6, 1e-6) for k in range(20))
+    tracemalloc.start()
+    try:
+        draws = mismatch_draws(library.technology("generic180"), transistors, 10_000, 1, "c")
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(draws[9_999]) == 40
+    assert held < 2 * 10_000 * 40 * 8
 
 
 def test_a_deck_that_asks_for_too_much(monkeypatch):
