@@ -21,20 +21,26 @@ MOUNT = [
 STORE = """\
 import sys
 sys.path[:0] = {path!r}
+from functools import partial
 from pathlib import Path
+from neuromix.engine.campaign_folder import CampaignFolder
 from neuromix.engine.job import Job
+from neuromix.engine.journal import Journal
 from neuromix.engine.pool import NgspiceEngine
 from neuromix.errors import DiskFull
 from neuromix.netlist.deck import Deck, Vector
 circuit = "v1 in 0 sin(0 1 1e5)\\nr1 in out 1k\\nc1 out 0 1n\\n"
 deck = Deck("t", circuit, "", "", "tran 1e-7 1e-3 0 1e-7",
             (Vector("time", "time"), Vector("out", "out")), "time", 1e-3)
-folder = Path({folder!r})
+folder, campaign = Path({folder!r}), {campaign!r}
 try:
-    with NgspiceEngine(2, folder) as engine:
+    with NgspiceEngine(2, partial(CampaignFolder, folder, {{}}) if campaign else folder) as engine:
         engine.run([Job(deck, variations=((),) * 8, keep=tuple(range(8)))])
 except DiskFull as error:
     print(error)
+if campaign:
+    raw = (folder / "journal").read_bytes()
+    assert len(Journal(folder / "journal")) == raw.count(b"\\x93run"), "half a record"
 print(sorted(p.name for p in folder.rglob("*") if p.is_file() and not p.name.endswith(".json")))
 """
 
@@ -58,15 +64,19 @@ def tiny(tmp_path):
     return run, folder
 
 
-def test_the_store(tiny):
+@pytest.mark.parametrize(("campaign", "left"), [(False, "[]"), (True, "['journal', 'lock']")])
+@pytest.mark.promise("R3")
+def test_the_store(tiny, campaign, left):
     run, folder = tiny
-    done = run(sys.executable, "-c", STORE.format(path=sys.path, folder=str(folder)))
-    first, *_, last = done.stdout.splitlines()
+    script = STORE.format(path=sys.path, folder=str(folder), campaign=campaign)
+    done = run(sys.executable, "-c", script)
+    first, *_, last = done.stdout.splitlines() or ["", done.stderr]
     assert first.startswith(f"no space left to write {folder}"), done.stdout + done.stderr
-    assert last == "[]", "no temporary file is left"
+    assert last == left, "no temporary file is left"
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.promise("R3")
 def test_a_dataset_of_a_run(tiny):
     run, folder = tiny
     program = "from neuromix.cli import main; main()"
