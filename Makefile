@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-all lint models datasheets schematics references lock bench-peers clean
+.PHONY: help setup demo test test-all lint models datasheets reliability schematics references lock bench-peers clean
 
 help:
 	@echo 'make demo      characterize cells in ngspice, classify digits with them, write demo-output/'
@@ -13,6 +13,7 @@ help:
 	@echo 'make test-all  the slow tests as well'
 	@echo 'make models    make the committed models of circuits/ anew'
 	@echo 'make datasheets  write the datasheet of every committed result to build/datasheets'
+	@echo 'make reliability  run the fault tests and write docs/reliability.md'
 	@echo 'make schematics  draw netlists/*.svg anew'
 	@echo 'make references REASON="why" [NAMES="cell … mismatch"]  record tests/reference/ anew'
 	@echo 'make bench-peers  install the simulators that benchmarks/ compares with, 5 GB'
@@ -44,6 +45,10 @@ models: setup
 datasheets: setup
 	$(BIN)/python tools/datasheets.py
 	$(BIN)/python tools/cells_page.py
+
+# docs/reliability.md: what the fault tests have measured.
+reliability: setup
+	$(BIN)/python tools/reliability.py
 
 schematics: setup
 	$(BIN)/python tools/schematics.py

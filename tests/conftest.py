@@ -44,3 +44,10 @@ def own_data_folder(tmp_path, monkeypatch):
     monkeypatch.delenv("PDK_ROOT", raising=False)
     monkeypatch.delenv("PDK", raising=False)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _promised(request, record_property):
+    """Tell the report which promises a test holds; see tools/reliability.py."""
+    for mark in request.node.iter_markers("promise"):
+        record_property("promise", mark.args[0])

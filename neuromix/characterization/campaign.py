@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from neuromix import library
 from neuromix.characterization.adapting import adapted_settings
 from neuromix.characterization.assembly import assemble, replica_voltages
+from neuromix.characterization.dead_mismatch import refuse_dead_mismatch
 from neuromix.characterization.draws import mismatch_draws
 from neuromix.characterization.floor import rerun
 from neuromix.characterization.operating_point import device_table, usual_bench
@@ -92,6 +93,8 @@ def characterize(
     ------
     NotConverged
         Where more than 1 % of the runs failed.
+    TechnologyError
+        Where mismatch was drawn and all samples are equal.
     BelowNumericalFloor
         Where a tolerance cannot be met.
     BadValue
@@ -127,6 +130,7 @@ def characterize(
     with watching(progress) as told:
         results = _run(cell, chosen, plan, engine, told, floor_draws, wanted)
     _refuse_failures(cell, results, allow_failures)
+    refuse_dead_mismatch(chosen, results.mismatch)
     return to_dataset(results)
 
 

@@ -18,6 +18,7 @@ def fabric(**more: object) -> Fabric:
 
 
 @pytest.mark.parametrize("depth", [0, 1, 16])
+@pytest.mark.promise("R18")
 def test_overflow_is_counted_sender_by_sender(depth: int) -> None:
     """A burst at one moment: one event is served, ``depth`` wait, the rest is dropped."""
     burst = Events(np.zeros(100), np.repeat([0, 1], [70, 30]))
@@ -28,6 +29,7 @@ def test_overflow_is_counted_sender_by_sender(depth: int) -> None:
 
 
 @pytest.mark.parametrize("policy", ["drop", "stall"])
+@pytest.mark.promise("R18")
 def test_equal_times_have_one_order(policy: str) -> None:
     """A sender's events keep the order in which they are given, senders take turns, every time."""
     senders = np.random.default_rng(1).integers(0, 4, 64)
@@ -41,6 +43,7 @@ def test_equal_times_have_one_order(policy: str) -> None:
     assert Events.sort([1.0, 0.0, 1.0, 1.0], [5, 6, 7, 4]).address.tolist() == [6, 5, 7, 4]
 
 
+@pytest.mark.promise("R18")
 def test_stamps_survive_wraps_and_name_the_silence_that_they_do_not() -> None:
     """Eight bits of 1 µs wrap every 256 µs."""
     clocked = fabric(timestamp=1e-6, timestamp_bits=8)
@@ -54,12 +57,14 @@ def test_stamps_survive_wraps_and_name_the_silence_that_they_do_not() -> None:
     assert "timestamp_bits" in (refused.value.cure or "")
 
 
+@pytest.mark.promise("R18")
 def test_unsorted_events_are_refused_with_the_cure() -> None:
     with pytest.raises(BadValue, match="not sorted") as refused:
         Events(np.array([1.0, 0.5]), np.zeros(2, np.uint32))
     assert "Events.sort" in (refused.value.cure or "")
 
 
+@pytest.mark.promise("R18")
 def test_unknown_addresses_are_refused_on_the_link_and_on_the_chip() -> None:
     stray = Events(np.array([1e-3]), np.array([7], np.uint32))
     with pytest.raises(FabricError, match="no sender has the address 7"):

@@ -140,6 +140,7 @@ def check(run, tmp_path, said):
 
 
 @pytest.mark.parametrize("name", NETLISTS)
+@pytest.mark.promise("R8")
 def test_a_broken_netlist(library, run, tmp_path, name):
     netlist, said = NETLISTS[name]
     library(netlist=netlist)
@@ -147,6 +148,7 @@ def test_a_broken_netlist(library, run, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", DECLARATIONS)
+@pytest.mark.promise("R8")
 def test_a_broken_declaration(library, run, tmp_path, name):
     declaration, said = DECLARATIONS[name]
     library(declaration=declaration)

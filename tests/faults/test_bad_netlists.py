@@ -102,12 +102,14 @@ def test_the_cell_is_sound(tmp_path):
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
+@pytest.mark.promise("R8")
 def test_line_ends_of_other_systems(tmp_path, newline):
     assert examine(CELL.replace("\n", newline), tmp_path) == examine(CELL, tmp_path)
     assert examine(CELL.encode("utf-8-sig"), tmp_path) == examine(CELL, tmp_path)
 
 
 @pytest.mark.parametrize("name", CELLS)
+@pytest.mark.promise("R8")
 def test_a_broken_cell(tmp_path, name):
     text, said = CELLS[name]
     with pytest.raises(NetlistError) as caught:
@@ -119,6 +121,7 @@ def test_a_broken_cell(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.promise("R8")
 def test_a_file_that_is_no_cell(tmp_path, name):
     started = time.monotonic()
     with pytest.raises(NetlistError) as caught:
@@ -131,6 +134,7 @@ def test_a_file_that_is_no_cell(tmp_path, name):
 
 # Behind its subcircuit a foreign netlist may hold anything, which is set aside.
 @pytest.mark.parametrize("name", sorted(FILES.keys() - {"a line of many continuations"}))
+@pytest.mark.promise("R8")
 def test_a_file_that_is_no_foreign_netlist(tmp_path, name):
     file = tmp_path / "cell.cir"
     file.write_bytes(FILES[name])
@@ -157,6 +161,7 @@ CIRCUITS = {
 
 
 @pytest.mark.parametrize("name", CIRCUITS)
+@pytest.mark.promise("R8")
 def test_a_broken_circuit(name):
     text, said = CIRCUITS[name]
     with pytest.raises(NetlistError) as caught:
@@ -166,6 +171,7 @@ def test_a_broken_circuit(name):
     assert caught.value.cure
 
 
+@pytest.mark.promise("R8")
 def test_subcircuits_that_multiply_are_ended(tmp_path):
     file = tmp_path / "cell.cir"
     text = ".subckt s0 a\n.ends\n"

@@ -112,6 +112,7 @@ def run(deck):
 
 
 @pytest.mark.parametrize("name", INJECTIONS)
+@pytest.mark.promise("R9")
 def test_a_circuit(place, name):
     injected = Circuit(CIRCUIT + filled(INJECTIONS[name], place))
     with pytest.raises(NetlistError) as caught:
@@ -122,6 +123,7 @@ def test_a_circuit(place, name):
 
 
 @pytest.mark.parametrize("name", INJECTIONS)
+@pytest.mark.promise("R9")
 def test_a_cell(place, name):
     with pytest.raises(NetlistError) as caught:
         parse_subcircuit(CELL.format(body=filled(INJECTIONS[name], place)), "cell.cir")
@@ -135,12 +137,14 @@ def adopted(place, name):
 
 
 @pytest.mark.parametrize("name", sorted(INJECTIONS.keys() - set(SET_ASIDE)))
+@pytest.mark.promise("R9")
 def test_a_foreign_netlist(place, name):
     with pytest.raises(NetlistError, match=r"(design\.sp|program\.cir):\d+"):
         adopted(place, name)
 
 
 @pytest.mark.parametrize("name", [*SET_ASIDE, *COMMENTS])
+@pytest.mark.promise("R9")
 def test_a_foreign_netlist_from_which_it_is_left_out(place, name):
     adoption = adopted(place, name)
     assert bool(adoption.aside) is (name in SET_ASIDE)
@@ -154,6 +158,7 @@ def test_a_foreign_netlist_from_which_it_is_left_out(place, name):
 
 @pytest.mark.ngspice
 @pytest.mark.parametrize("name", COMMENTS)
+@pytest.mark.promise("R9")
 def test_a_comment(place, name):
     text = filled(COMMENTS[name], place)
     deck = deck_of_circuit(CIRCUIT + text, OperatingPoint(), ["a"])
@@ -173,6 +178,7 @@ def test_ngspice_itself_would_have_done_it(place, text):
 
 
 @pytest.mark.ngspice
+@pytest.mark.promise("R9")
 def test_a_start_file_in_the_working_folder(place, tmp_path, monkeypatch):
     (tmp_path / ".spiceinit").write_text(f"shell touch {place[2]}\n")
     monkeypatch.chdir(tmp_path)
@@ -200,6 +206,7 @@ BARE = (
 @pytest.mark.ngspice
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler to stand in for a home")
 @pytest.mark.parametrize("shielded", [True, False])
+@pytest.mark.promise("R9")
 def test_a_start_file_in_the_home_folder(place, tmp_path, shielded):
     # ngspice 39 asks the system for the home folder: setting HOME does not keep it away.
     source, preload = tmp_path / "home.c", tmp_path / "home.so"
@@ -236,6 +243,7 @@ def test_all_that_is_wrong_with_a_cell_is_listed():
     ]
 
 
+@pytest.mark.promise("R9")
 def test_what_is_outside_is_not_told(place):
     said = set()
     for name in ("program.cir", "absent.cir"):

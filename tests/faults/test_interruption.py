@@ -68,6 +68,7 @@ def interrupt(process: subprocess.Popen, workers_of, within, runs: Path, count: 
     return said
 
 
+@pytest.mark.promise("R15")
 def test_ctrl_c_keeps_what_was_done(tmp_path, workers_of, within, own_temporary_folder):
     folder = tmp_path / "out put"
     runs = folder / "lif_neuron.gf180mcu.runs"
@@ -87,14 +88,17 @@ def test_ctrl_c_keeps_what_was_done(tmp_path, workers_of, within, own_temporary_
 
 
 @pytest.mark.parametrize("delay", [0.05, 0.3, 0.8])
-def test_ctrl_c_at_any_moment_of_the_start(tmp_path, within, workers_of, delay):
+@pytest.mark.promise("R15")
+def test_ctrl_c_at_any_moment_of_the_start(tmp_path, within, workers_of, delay, record_property):
     process = start(tmp_path)
     assert process.stderr.readline().startswith("loading models")
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
     started = time.monotonic()
     _, said = process.communicate(timeout=30.0)
-    assert time.monotonic() - started < 3.0
+    taken = time.monotonic() - started
+    assert taken < 3.0
+    record_property(f"ended after Ctrl-C at {delay} s, within", f"{taken:.2f} s")
     assert process.returncode == 130
     assert "Traceback" not in said
     assert within(1.0, lambda: not workers_of(process.pid))
@@ -128,6 +132,7 @@ with NgspiceEngine(2, Path({folder!r})) as engine:
 """
 
 
+@pytest.mark.promise("R2")
 def test_a_killed_driver_goes_on_and_ends_with_the_same_numbers(
     tmp_path, within, own_temporary_folder
 ):
@@ -155,6 +160,7 @@ def test_a_killed_driver_goes_on_and_ends_with_the_same_numbers(
     assert within(2.0, lambda: not list(own_temporary_folder.iterdir()))
 
 
+@pytest.mark.promise("R4")
 def test_a_damaged_run_is_simulated_again(tmp_path):
     with NgspiceEngine(2, tmp_path) as engine:
         expected = [outcome.values for outcome in engine.run([JOB])[0]]
@@ -208,6 +214,7 @@ def campaign_is_killed_and_resumed(folder, samples, kills, chunk, within):
     return recorded(folder)
 
 
+@pytest.mark.promise("R2")
 def test_a_killed_campaign_goes_on(tmp_path, within, own_temporary_folder):
     # Nothing is simulated twice but what no record was written of.
     assert campaign_is_killed_and_resumed(tmp_path / "c", 60, 2, 7, within) == 60
@@ -215,8 +222,13 @@ def test_a_killed_campaign_goes_on(tmp_path, within, own_temporary_folder):
 
 
 @pytest.mark.slow
-def test_a_campaign_that_is_killed_ten_times(tmp_path, within, own_temporary_folder):
+@pytest.mark.promise("R2")
+def test_a_campaign_that_is_killed_ten_times(
+    tmp_path, within, own_temporary_folder, record_property
+):
     assert campaign_is_killed_and_resumed(tmp_path / "c", 200, 10, None, within) == 200
+    record_property("driver killed", 10)
+    record_property("records of 200 samples", 200)
     assert within(2.0, lambda: not list(own_temporary_folder.iterdir()))
 
 
@@ -226,6 +238,7 @@ def measured(folder: Path) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.slow
+@pytest.mark.promise("R15")
 def test_an_interrupted_campaign_ends_with_the_same_bytes(tmp_path, workers_of, within):
     one, two = tmp_path / "one", tmp_path / "two"
     whole = start(one, "--samples", "8", "--workers", "1", "--json")

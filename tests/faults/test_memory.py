@@ -61,6 +61,7 @@ def varied(count: int, first: int) -> Job:
 
 
 @pytest.mark.slow
+@pytest.mark.promise("R17")
 def test_ten_thousand_simulations_in_one_process(workers_of, tmp_path):
     opener = functools.partial(CampaignFolder, tmp_path / "campaign", {})
     with NgspiceEngine(1, opener) as engine:
@@ -74,6 +75,8 @@ def test_ten_thousand_simulations_in_one_process(workers_of, tmp_path):
     assert not any(outcome.failure for outcome in outcomes)
     assert len({outcome.values["end"] for outcome in outcomes}) > 9_000
     growth = [later - earlier for earlier, later in zip(before, after, strict=True)]
+    for who, item in zip(("worker", "parent"), growth, strict=True):
+        record_property(f"growth of the {who}", f"{item / 2**20:.1f} MiB")
     assert max(growth) < GROWTH, [f"{item / 2**20:.1f} MiB" for item in growth]
 
 

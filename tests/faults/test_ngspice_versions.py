@@ -66,6 +66,7 @@ OSDI = "** OSDI: OSDI interface included"
 
 
 @pytest.mark.parametrize("version", ["39", "45", "45.2"])
+@pytest.mark.promise("R14")
 def test_a_version_that_will_do(doctor, version):
     result, found = doctor(*words(version, XSPICE, OSDI))
     assert found["ngspice"]["ok"]
@@ -78,6 +79,7 @@ def test_a_version_that_will_do(doctor, version):
     assert found["RC run"]["cure"]
 
 
+@pytest.mark.promise("R14")
 def test_a_version_that_is_too_old(doctor):
     result, found = doctor(*words("31", XSPICE))
     assert result.exit_code == 1
@@ -86,6 +88,7 @@ def test_a_version_that_is_too_old(doctor):
     assert "apt-get install libngspice0" in found["ngspice"]["cure"]
 
 
+@pytest.mark.promise("R14")
 def test_what_is_not_built_in(doctor):
     _, found = doctor(*words("39"))
     assert found["ngspice"]["ok"], "no cell needs it"
@@ -93,6 +96,7 @@ def test_what_is_not_built_in(doctor):
     assert "Verilog-A" in found["ngspice"]["details"]["osdi"]
 
 
+@pytest.mark.promise("R14")
 def test_a_version_that_says_nothing(doctor):
     _, found = doctor("** a program without a number")
     assert not found["ngspice"]["ok"]
@@ -100,6 +104,7 @@ def test_a_version_that_says_nothing(doctor):
     assert found["ngspice"]["cure"]
 
 
+@pytest.mark.promise("R14")
 def test_no_ngspice(doctor):
     result, found = doctor()
     assert result.exit_code == 1

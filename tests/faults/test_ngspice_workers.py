@@ -75,7 +75,8 @@ def survive(job, kills, workers_of):
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.slow)])
-def test_killed_workers_do_not_show(workers_of, own_temporary_folder, kills):
+@pytest.mark.promise("R1")
+def test_killed_workers_do_not_show(workers_of, own_temporary_folder, kills, record_property):
     with NgspiceEngine(2) as engine:
         expected = [outcome.values for outcome in engine.run([JOB])[0]]
     for row in survive(JOB, kills, workers_of):
@@ -85,13 +86,20 @@ def test_killed_workers_do_not_show(workers_of, own_temporary_folder, kills):
             assert outcome.failure or outcome.values == values
         assert sum(not outcome.failure for outcome in row) >= 20
     assert not list(own_temporary_folder.iterdir())
+    record_property("workers killed", kills)
+    record_property("wrong results", 0)
 
 
-def test_a_run_without_end_is_ended_with_its_group(workers_of, within, own_temporary_folder):
+@pytest.mark.promise("R5")
+def test_a_run_without_end_is_ended_with_its_group(
+    workers_of, within, own_temporary_folder, record_property
+):
     started = time.monotonic()
     with NgspiceEngine(1) as engine:
         (outcome,) = engine.run([Job(ENDLESS, MEASURES, timeout=1.0)])[0]
-        assert time.monotonic() - started < 3.0 + 1.0  # a worker takes up to a second to start
+        taken = time.monotonic() - started
+        assert taken < 3.0 + 1.0  # a worker takes up to a second to start
+        record_property("a run with a time-out of 1 s ended after", f"{taken:.1f} s")
         assert outcome.failure == "TimedOut"
         assert "no answer within 1 s" in outcome.reason[0]
         assert within(0.5, lambda: not workers_of(os.getpid()))
@@ -127,6 +135,7 @@ def test_workers_follow_a_killed_parent(by, workers_of, alive, within, own_tempo
     assert within(1.0, lambda: not list(own_temporary_folder.iterdir()))
 
 
+@pytest.mark.promise("R5")
 def test_a_flood_of_words_is_kept_short(own_temporary_folder):
     # Each step prints one line; ngspice's log and the file behind it stay small.
     flood = Deck(
@@ -149,6 +158,7 @@ def test_a_flood_of_words_is_kept_short(own_temporary_folder):
 
 
 @pytest.mark.parametrize("variable", ["TMPDIR", "HOME", "LANG"])
+@pytest.mark.promise("R13")
 def test_odd_surroundings(variable, monkeypatch, tmp_path):
     folder = tmp_path / 'a "folder" with blanks, é and 神经'
     folder.mkdir()
@@ -174,6 +184,7 @@ def test_odd_surroundings(variable, monkeypatch, tmp_path):
     tempfile.tempdir = None
 
 
+@pytest.mark.promise("R13")
 def test_a_working_folder_that_cannot_be_written(monkeypatch, tmp_path):
     folder = tmp_path / "locked"
     folder.mkdir()

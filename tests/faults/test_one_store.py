@@ -61,7 +61,9 @@ def drivers(tmp_path):
     return go, folder
 
 
-def test_two_drivers_on_one_store(drivers):
+@pytest.mark.promise("R12")
+def test_two_drivers_on_one_store(drivers, record_property):
+    record_property("keys", KEYS)
     go, folder = drivers
     keys = list(range(KEYS))
     # The same order meets at every key, the other one once, in the middle.

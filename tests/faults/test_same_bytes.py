@@ -69,11 +69,13 @@ def expected():
 @pytest.mark.parametrize(
     ("workers", "chunk"), [(1, 1), (2, 7), (4, 50), (2, None), (4, 1), (1, 50)]
 )
+@pytest.mark.promise("R6")
 def test_workers_and_chunks(expected, workers, chunk):
     with NgspiceEngine(workers, chunk=chunk) as engine:
         assert content(engine.run([JOB])) == expected
 
 
+@pytest.mark.promise("R6")
 def test_shuffled_order(expected):
     order = list(range(SAMPLES))
     random.Random(3).shuffle(order)
@@ -84,6 +86,7 @@ def test_shuffled_order(expected):
 
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])
+@pytest.mark.promise("R6")
 def test_executors(expected, kind):
     spawn = multiprocessing.get_context("spawn")
     pool = ThreadPoolExecutor(2) if kind == "threads" else ProcessPoolExecutor(2, spawn)
@@ -169,6 +172,7 @@ def scheduler():
 
 
 @pytest.mark.slow
+@pytest.mark.promise("R6")
 def test_dask(expected, scheduler):
     told = []
     with executor_at(f"dask:{scheduler}") as (pool, threads):

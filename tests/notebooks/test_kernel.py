@@ -119,6 +119,7 @@ def test_progress_is_one_output_that_is_renewed(kernel):
 
 
 @pytest.mark.ngspice
+@pytest.mark.promise("R15")
 def test_an_interrupt_ends_the_workers_and_says_what_was_kept(kernel, tmp_path):
     for _ in range(2):  # the kernel goes on after the first
         number = kernel.tell(LONG.format(options=""))
@@ -152,6 +153,7 @@ def test_an_interrupted_campaign_goes_on(kernel, tmp_path):
 
 @pytest.mark.ngspice
 @pytest.mark.parametrize("now", [True, False], ids=["killed", "asked to go"])
+@pytest.mark.promise("R15")
 def test_a_restart_leaves_no_worker(tmp_path, now):
     kernel = Kernel(tmp_path)
     try:

@@ -79,6 +79,7 @@ def test_equal_devices_differ_and_are_independent():
     assert np.abs(correlation).max() < 5.0 / math.sqrt(2000)
 
 
+@pytest.mark.promise("R7")
 def test_seed_cell_and_instance_are_part_of_the_key():
     base = table((SMALL,), 3)[SMALL.path, "delvto"]
     for other in ({"seed": 2}, {"cell": "d"}, {"instance": "other"}):

@@ -33,6 +33,7 @@ def train(*times, address=None):
 # The four injections of R16, and the one that must pass.
 
 
+@pytest.mark.promise("R16")
 def test_one_per_cent_of_amplitude():
     other = sine()
     other = Waveform(other.places, other.values + 0.01 * (other.values - 0.4), "V")
@@ -49,6 +50,7 @@ def test_one_per_cent_of_amplitude():
         assert words in verdict.sentence
 
 
+@pytest.mark.promise("R16")
 def test_half_a_step_of_time():
     (verdict,) = failed(sine(), sine(shift=0.5 * STEP))
     assert verdict.check == "tube"
@@ -56,6 +58,7 @@ def test_half_a_step_of_time():
     assert min(abs(verdict.place - k * 0.5e-3) for k in range(3)) < 0.1e-3
 
 
+@pytest.mark.promise("R16")
 def test_not_a_number():
     other = sine()
     other.values[77] = np.nan
@@ -66,6 +69,7 @@ def test_not_a_number():
     assert failed(sine(), other)[0].check == "finite"
 
 
+@pytest.mark.promise("R16")
 def test_one_spike_missing():
     (verdict,) = failed(train(1e-3, 2e-3, 3e-3, 4e-3), train(1e-3, 2e-3, 4e-3), name="spikes")
     assert (verdict.check, verdict.place, verdict.deviation) == ("spikes", 3e-3, math.inf)
@@ -73,6 +77,7 @@ def test_one_spike_missing():
 
 
 @pytest.mark.parametrize("points", [150, 333, 1000])
+@pytest.mark.promise("R16")
 def test_another_grid_alone_passes(points):
     grid = np.unique(np.concatenate([np.linspace(0.0, 1e-3, points), [3.3e-4, 3.31e-4]]))
     assert failed(sine(), sine(grid)) == []
