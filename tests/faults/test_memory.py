@@ -62,7 +62,7 @@ def varied(count: int, first: int) -> Job:
 
 @pytest.mark.slow
 @pytest.mark.promise("R17")
-def test_ten_thousand_simulations_in_one_process(workers_of, tmp_path):
+def test_ten_thousand_simulations_in_one_process(workers_of, tmp_path, record_property):
     opener = functools.partial(CampaignFolder, tmp_path / "campaign", {})
     with NgspiceEngine(1, opener) as engine:
         engine.run([varied(500, 0)])
