@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-LANES = 128
+LANES = 256
 """Neurons in a block: 8 vectors of 16 single-precision numbers, which hide each other's latency."""
 
 
