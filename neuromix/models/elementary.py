@@ -25,7 +25,7 @@ _LN2_LOW = 1.90821492927058770002e-10
 _TO_INTEGER = 1.5 * 2.0**52
 """Added to a number, it leaves the nearest integer in the lowest bits of the sum."""
 
-_TAYLOR = tuple(1.0 / math.factorial(k) for k in range(12))
+_TAYLOR = tuple(1.0 / math.factorial(k) for k in range(10))
 _MANTISSA_BITS = 52
 
 
@@ -79,8 +79,8 @@ def chosen_each(_: Any, condition: Any, yes: Any, no: Any) -> Any:
 def exp(x: float) -> float:
     """Return e to the power of ``x``, clipped to ``LOWEST`` … ``HIGHEST``.
 
-    2**n times a Taylor polynomial of degree 11 on ± ln 2 / 2; the relative error is below 1e-14
-    (tested).
+    2**n times a Taylor polynomial of degree 9 on ± ln 2 / 2; the relative error is below 1e-11
+    (tested), far below that of any model.
     """
     x = min(max(x, LOWEST), HIGHEST)
     shifted = x * _LOG2_E + _TO_INTEGER
@@ -90,7 +90,7 @@ def exp(x: float) -> float:
     r4 = r2 * r2
     low = (1.0 + r) + (_TAYLOR[2] + _TAYLOR[3] * r) * r2
     middle = (_TAYLOR[4] + _TAYLOR[5] * r) + (_TAYLOR[6] + _TAYLOR[7] * r) * r2
-    high = (_TAYLOR[8] + _TAYLOR[9] * r) + (_TAYLOR[10] + _TAYLOR[11] * r) * r2
+    high = _TAYLOR[8] + _TAYLOR[9] * r
     mantissa = low + r4 * (middle + r4 * high)
     value: float = number_of(bits_of(mantissa) + (bits_of(shifted) << _MANTISSA_BITS))
     return value

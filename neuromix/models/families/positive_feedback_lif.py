@@ -34,8 +34,9 @@ REFERENCE_CURRENT = 1e-9
 
 MOVE_AT_THRESHOLD, LARGEST_MOVE, MOVE_GROWTH = 0.15, 2.0, 3.0
 """Largest move of the membrane in one internal step, in units of the feedback's slope D: at the
-threshold, anywhere, and over how many D below the threshold it grows e-fold. The error of a step
-goes with the cube of its move and with the feedback, which falls e-fold over one D."""
+threshold, anywhere, and over how many D below the threshold it grows e-fold, or a little less: the
+first terms of the exponential stand for it. The error of a step goes with the cube of its move and
+with the feedback, which falls e-fold over one D."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +100,9 @@ def hold_time(i_in: float, free: float, p: tuple[float, ...]) -> float:
 @njit(inline="always")
 def allowed_move(v: float, p: tuple[float, ...]) -> float:
     """Return the largest move of one internal step at a membrane voltage, V."""
-    grown: float = MOVE_AT_THRESHOLD * exp((p[9] - v) * (p[17] / MOVE_GROWTH))
-    return min(grown, LARGEST_MOVE) * p[6]
+    below: float = max(p[9] - v, 0.0) * p[17] * (1.0 / MOVE_GROWTH)
+    grown = 1.0 + below * (1.0 + below * (0.5 + below * (1.0 / 6.0)))
+    return min(MOVE_AT_THRESHOLD * grown, LARGEST_MOVE) * p[6]
 
 
 @njit
