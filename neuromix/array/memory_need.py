@@ -1,0 +1,165 @@
+"""What a run will take of this machine's memory, before it is started.
+
+Counted is what grows with the design, the duration and what is recorded: weight memories, blocks
+of lanes, prepared pulses, noise, traces. Spikes are not: how many there will be is what a run is
+for. Neither is what Python and its libraries take by themselves, about 0.3 GB.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from neuromix.array.chip import Array, Chip, Path
+from neuromix.array.kernel import PREPARED
+from neuromix.array.lanes import LANES, block_count
+from neuromix.array.noise import SILENT, noise_law
+from neuromix.array.population import TRACES
+from neuromix.array.rows import Rows
+from neuromix.errors import BadValue
+from neuromix.units import number, render
+
+FLOAT = 8
+"""Bytes of a number in double precision."""
+
+SIGNS = 2
+"""Excitatory and inhibitory."""
+
+COPIES = 2
+"""A die keeps what a run starts from, and the run changes a copy."""
+
+LINEAR_STATES = 8
+"""Numbers beside the parameters of a linear neuron: its state, inputs of both signs, spikes."""
+
+SHARE = 0.8
+"""Of the machine's memory that a run may take where no limit is given."""
+
+
+@dataclass(frozen=True)
+class MemoryNeed:
+    """Bytes at the peak of a run, by part.
+
+    Parameters
+    ----------
+    parts : mapping of str to float
+    """
+
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def total(self) -> float:
+        """Bytes in all."""
+        return sum(self.parts.values())
+
+    def __add__(self, other: MemoryNeed) -> MemoryNeed:
+        names = dict.fromkeys((*self.parts, *other.parts))
+        return MemoryNeed({n: self.parts.get(n, 0.0) + other.parts.get(n, 0.0) for n in names})
+
+    def __str__(self) -> str:
+        largest = sorted(self.parts.items(), key=lambda item: -item[1])
+        parts = ", ".join(f"{name} {render(size, 'B')}" for name, size in largest)
+        return f"{render(self.total, 'B')}: {parts}"
+
+
+def bytes_needed(
+    chip: Chip, duration: float, dt: float = 10e-6, record: Collection[str] = ()
+) -> MemoryNeed:
+    """Return what ``nmx.run`` of a chip will take at its peak.
+
+    Parameters
+    ----------
+    chip : Chip
+        It is not changed, and nothing of it is drawn.
+    duration, dt : float, s
+    record : collection of str
+        As for :func:`neuromix.array.simulation.run`.
+    """
+    stored = (getattr(item, f.name) for item in chip.projections for f in fields(item))
+    numbers = float(sum(value.nbytes for value in stored if isinstance(value, np.ndarray)))
+    # A die stacks the memories of all its sources into one.
+    codes = COPIES * float(sum(item.codes.nbytes for item in chip.connections))
+    found = MemoryNeed({"weights": codes + COPIES * numbers})
+    for name, block in chip.blocks.items():
+        if isinstance(block, Array):
+            traced = [trace for trace in TRACES if f"{name}.{trace}" in record]
+            found += array_need(block, chip.paths.get(name), duration, dt, traced)
+    return found
+
+
+def array_need(
+    array: Array, path: Path | None, duration: float, dt: float, traced: Collection[str] = ()
+) -> MemoryNeed:
+    """Return what one array takes beside its weights.
+
+    Parameters
+    ----------
+    array : Array
+    path : Path or None
+        None for an array without circuits before it.
+    duration, dt : float, s
+    traced : collection of str
+        Which of :data:`~neuromix.array.population.TRACES` are recorded.
+    """
+    n, steps = array.n, math.ceil(duration / dt)
+    # Both traces of an array are kept where one is recorded, and what is recorded is joined.
+    traces = FLOAT * steps * n * ((len(TRACES) if traced else 0) + len(traced))
+    if array.linear:
+        state = FLOAT * n * (len(array.model.dynamics.values()) + LINEAR_STATES)
+        return MemoryNeed({"neurons": float(COPIES * state), "traces": float(traces)})
+    synapse = len(path.synapse.dynamics.values()) if path else 0
+    rows = Rows(len(array.model.dynamics.values()), synapse)
+    blocks = FLOAT * block_count(n) * rows.all * LANES
+    law = noise_law(array.model.noise, dt, duration) if array.noise else SILENT
+    found = {
+        "neurons and synapses": float(COPIES * blocks),
+        "noise": float(COPIES * FLOAT * n * len(law.deviation)),
+        "traces": float(traces),
+    }
+    if path is not None:
+        codes = len(path.converter.dynamics.table("source")[0])  # type: ignore[attr-defined]
+        # Two tables of weight currents are put together, and joined, before they are prepared.
+        found["prepared pulses"] = float(FLOAT * SIGNS * codes * n * (PREPARED + COPIES))
+    return MemoryNeed(found)
+
+
+def machine_memory() -> float:
+    """Return how many bytes of memory this machine has; infinite where it does not say."""
+    names = getattr(os, "sysconf_names", {})
+    if "SC_PHYS_PAGES" not in names or "SC_PAGE_SIZE" not in names:
+        return math.inf
+    return float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE")
+
+
+def check_memory(what: str, need: MemoryNeed, limit: float | None = None) -> None:
+    """Refuse what does not fit.
+
+    Parameters
+    ----------
+    what : str
+        What is to be run, for the error.
+    need : MemoryNeed
+    limit : float, optional
+        Bytes; four fifths of the machine's memory by default.
+
+    Raises
+    ------
+    BadValue
+        With the parts that take most.
+    """
+    if limit is None:
+        allowed, origin = SHARE * machine_memory(), f"{SHARE:.0%} of this machine's memory"
+    else:
+        allowed, origin = number(limit, "memory limit"), "the limit that was given"
+    if not allowed > 0.0:
+        raise BadValue(f"memory limit: {limit!r} bytes hold nothing")
+    if need.total > allowed:
+        raise BadValue(
+            f"{what}: it takes about {render(need.total, 'B')}, and there are "
+            f"{render(allowed, 'B')}",
+            [f"the latter is {origin}", *(str(need).partition(": ")[2].split(", "))],
+            "a smaller size, fewer traces, a shorter run, or a higher limit",
+        )

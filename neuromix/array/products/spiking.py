@@ -1,0 +1,276 @@
+"""The spiking form: a rate-coded vector, weight converters and synapses, neurons that count.
+
+Each entry of the vector has two addresses, one for each sign, of which at most one spikes, in
+regular trains; the second has the negated weights. Outputs are neurons with a constant current
+that puts their rate at zero in the middle of its range. They are read by counting spikes for a
+window, and a straight line makes a number of the count.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.array.calibration import calibrate
+from neuromix.array.chip import Array, Chip, SpikeSource
+from neuromix.array.fabric import Fabric
+from neuromix.array.pixels import phases
+from neuromix.array.products.operands import LARGEST_INPUT, Operands
+from neuromix.array.products.product import Product
+from neuromix.array.recording import Recording
+from neuromix.array.simulation import run
+from neuromix.data.events import Events
+from neuromix.errors import BadValue
+from neuromix.models.model import Model
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SpikingDrive:
+    """How the vector is coded and how outputs are read.
+
+    Parameters
+    ----------
+    events_per_second : float, 1/s
+        Of all sources together, for entries that are spread evenly. All converters of the array
+        serve each event, so that it sets the mean current of the synapses whatever the size.
+    full_size : int
+        Size from which on there are as many. The currents that a product is made of fall with the
+        root of the size against their mean; smaller matrices have fewer events, as the root of
+        their size, so that products stay in the range of the neurons.
+    spikes : float
+        Of a source of the largest entry, in the window.
+    settling : float, s
+        From the first events to the window; five time constants of the synapse.
+    pulse_width : float, s
+        Of a weight current.
+    bias : float, A
+        Constant current into each neuron.
+    dt : float, s
+        Step of the simulation.
+    nominal_outputs, nominal_vectors : int
+        To how many outputs of nominal neurons, and to how many vectors, the common line is fitted.
+    vectors : int
+        To how many other vectors the line of each neuron of a die is fitted.
+    """
+
+    events_per_second: float = 30e3
+    full_size: int = 512
+    spikes: float = 16.0
+    settling: float = 25e-3
+    pulse_width: float = 1e-6
+    bias: float = 2e-9
+    dt: float = 20e-6
+    nominal_outputs: int = 64
+    nominal_vectors: int = 2
+    vectors: int = 6
+
+    def events(self, size: int) -> float:
+        """Return how many events a second there are for a matrix of that size."""
+        return self.events_per_second * min(1.0, math.sqrt(size / self.full_size))
+
+    def rate(self, size: int) -> float:
+        """Return the rate of the largest entry, Hz: twice the mean of evenly spread ones."""
+        return 2.0 * self.events(size) / size
+
+    def window(self, size: int) -> float:
+        """Return for how long spikes are counted, s."""
+        return self.spikes / self.rate(size)
+
+    def duration(self, size: int) -> float:
+        """Return for how long the chip runs, s."""
+        return self.settling + self.window(size)
+
+    def encode(self, vector: NDArray[np.int64]) -> Events:
+        """Return the trains of a vector; the second half of the addresses are negative entries."""
+        size = len(vector)
+        shares = np.concatenate([np.maximum(vector, 0), np.maximum(-vector, 0)]) / LARGEST_INPUT
+        rate, phase = shares * self.rate(size), phases(2 * size)
+        count = np.maximum(np.ceil(rate * self.duration(size) - phase), 0.0).astype(np.int64)
+        address = np.repeat(np.arange(2 * size), count)
+        number = np.arange(len(address)) - np.repeat(np.cumsum(count) - count, count)
+        return Events.sort((number + phase[address]) / rate[address], address)
+
+
+@dataclass(frozen=True, eq=False)
+class SpikingCells:
+    """Models of what the spiking form is made of."""
+
+    neuron: Model
+    synapse: Model
+    converter: Model
+    stage: Model
+
+    def chip(
+        self,
+        weights: NDArray[np.int8],
+        drive: SpikingDrive,
+        seed: int,
+        *,
+        bias: float,
+        mismatch: bool = True,
+        noise: bool = True,
+    ) -> Chip:
+        """Return a chip that multiplies with these rows of a matrix, shape (outputs, entries)."""
+        outputs, entries = weights.shape
+        chip = Chip(seed, Fabric(stage=self.stage))
+        chip.add("entries", SpikeSource(2 * entries))
+        chip.add("outputs", Array(self.neuron, outputs, noise, mismatch, bias))
+        chip.connect(
+            "entries",
+            "outputs",
+            weights=np.concatenate([weights.T, -weights.T]),
+            through=(self.converter, self.synapse),
+            pulse_width=drive.pulse_width,
+        )
+        return chip
+
+
+def spiking_product(
+    operands: Operands,
+    cells: SpikingCells,
+    *,
+    seed: int = 0,
+    trial: int = 0,
+    drive: SpikingDrive = SpikingDrive(),
+    mismatch: bool = True,
+    noise: bool = True,
+    calibrated: bool = True,
+    threads: int | None = None,
+) -> tuple[Product, ...]:
+    """Multiply with spikes.
+
+    Parameters
+    ----------
+    operands : Operands
+    cells : SpikingCells
+    seed : int
+        Of the die.
+    trial : int
+        Another trial on the same die has other noise.
+    drive : SpikingDrive
+    mismatch, noise : bool
+    calibrated : bool
+        Whether to find trims (:mod:`neuromix.array.calibration`) and a line for each neuron too.
+    threads : int, optional
+        See :func:`neuromix.array.simulation.run`.
+
+    Returns
+    -------
+    tuple of Product
+        As built, read through one line fitted to nominal neurons; with trims; with trims and a line
+        for each neuron, fitted to other vectors on the same die. Time and energy are those of one
+        product, without what finding trims and lines has taken.
+
+    Raises
+    ------
+    BadValue
+        Where the matrix is so large that a source cannot spike, or no output answers.
+    """
+    start = time.perf_counter()
+    line = _nominal_line(operands, cells, drive, threads)
+    chip = cells.chip(
+        operands.weights, drive, seed, bias=drive.bias, mismatch=mismatch, noise=noise
+    )
+    recording = _play(chip, operands.vector, drive, trial, threads)
+    found = [_product(operands, cells, recording, drive, "as built", line, start)]
+    if not calibrated:
+        return tuple(found)
+    # Neurons are calibrated without the constant current: it adds to what a test line is to do.
+    unbiased = cells.chip(operands.weights, drive, seed, bias=0.0, mismatch=mismatch, noise=noise)
+    chip = chip.with_trims(calibrate(unbiased).trims)
+    recording = _play(chip, operands.vector, drive, trial, threads)
+    found.append(_product(operands, cells, recording, drive, "trimmed", line, start))
+    vectors = operands.others(drive.vectors)
+    rates = [
+        _rates(_play(chip, vector, drive, trial + 1 + k, threads), drive)
+        for k, vector in enumerate(vectors)
+    ]
+    lines = _lines(np.stack([operands.times(vector) for vector in vectors]), np.stack(rates))
+    found.append(
+        _product(operands, cells, recording, drive, "trimmed, a line a neuron", lines, start)
+    )
+    return tuple(found)
+
+
+def _play(
+    chip: Chip, vector: NDArray[np.int64], drive: SpikingDrive, trial: int, threads: int | None
+) -> Recording:
+    return run(
+        chip,
+        {"entries": drive.encode(vector)},
+        duration=drive.duration(len(vector)),
+        dt=drive.dt,
+        trial=trial,
+        threads=threads,
+    )
+
+
+def _rates(recording: Recording, drive: SpikingDrive) -> Floats:
+    """Return spikes per second of the window, Hz."""
+    counted = recording.events["outputs"].between(drive.settling, recording.duration)
+    window = recording.duration - drive.settling
+    return np.asarray(counted.counts(recording.sizes["outputs"]) / window)
+
+
+def _nominal_line(
+    operands: Operands, cells: SpikingCells, drive: SpikingDrive, threads: int | None
+) -> tuple[Floats, Floats]:
+    """Return zero rate and slope of nominal neurons, one for all outputs."""
+    rows = operands.first(drive.nominal_outputs)
+    chip = cells.chip(rows, drive, 0, bias=drive.bias, mismatch=False, noise=False)
+    vectors = operands.others(drive.nominal_vectors)
+    exact = np.concatenate([operands.times(vector)[: len(rows)] for vector in vectors])
+    rates = np.concatenate([_rates(_play(chip, v, drive, 0, threads), drive) for v in vectors])
+    return _lines(exact[:, None], rates[:, None])
+
+
+def _lines(exact: NDArray[np.int64], rates: Floats) -> tuple[Floats, Floats]:
+    """Return zero rate and slope of each column, by least squares.
+
+    Parameters
+    ----------
+    exact, rates : (samples, n) ndarrays
+    """
+    mean, centre = rates.mean(axis=0), exact.mean(axis=0)
+    spread = np.sum((exact - centre) ** 2, axis=0)
+    slope = np.sum((exact - centre) * rates, axis=0) / np.where(spread > 0.0, spread, 1.0)
+    return mean - slope * centre, slope
+
+
+def _product(
+    operands: Operands,
+    cells: SpikingCells,
+    recording: Recording,
+    drive: SpikingDrive,
+    correction: str,
+    line: Sequence[Floats],
+    start: float,
+) -> Product:
+    zero, slope = line
+    if not np.all(slope > 0.0):
+        raise BadValue(
+            f"product: {int(np.sum(slope <= 0.0))} of {slope.size} spiking outputs do not answer",
+            cure="SpikingDrive with more events_per_second, or more vectors",
+        )
+    size = operands.size
+    return Product(
+        "spiking",
+        correction,
+        np.asarray((_rates(recording, drive) - zero) / slope),
+        operands.exact,
+        {name.partition(".")[2]: spent for name, spent in recording.energy.items()},
+        recording.duration,
+        time.perf_counter() - start,
+        {
+            cells.neuron.cell: size,
+            cells.synapse.cell: 2 * size,
+            cells.converter.cell: 2 * size,
+        },
+    )

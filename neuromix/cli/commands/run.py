@@ -1,0 +1,131 @@
+"""``neuromix run``: jobs that arrays of characterized cells are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from neuromix import units
+from neuromix.cli import options, output
+from neuromix.errors import BadValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from neuromix.array.products.product import Product
+
+FORMS = ("digital", "analog", "spiking")
+
+
+def _quantity(of: str) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            return units.parse(text, of=of)
+        except BadValue as error:
+            raise click.BadParameter(str(error)) from error
+
+    return read
+
+
+@click.group("run")
+def command() -> None:
+    """Run a job on an array of characterized cells."""
+
+
+@command.command("mvm")
+@click.option("--size", type=click.IntRange(1), default=128, show_default=True, help="Rows.")
+@click.option(
+    "--form",
+    "forms",
+    type=click.Choice([*FORMS, "all"]),
+    default="all",
+    show_default=True,
+    help="Which hardware multiplies.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the die.")
+@click.option(
+    "--memory-form",
+    type=click.Choice(["digital", "analog"]),
+    default="digital",
+    show_default=True,
+    help="Where the analog form has its weights from.",
+)
+@click.option(
+    "--hold",
+    type=_quantity("hold"),
+    default="0",
+    show_default=True,
+    help="For how long an analog memory has held them, such as 10ms.",
+)
+@click.option("--raw", is_flag=True, help="No calibration of the spiking form.")
+@click.option(
+    "--memory",
+    "limit",
+    type=_quantity("memory"),
+    default=None,
+    help="Bytes that the job may take, such as 4G; most of the machine's by default.",
+)
+@click.option("--threads", type=click.IntRange(1), default=None, help="All cores by default.")
+@options.technology()
+@options.form
+def mvm(
+    size: int,
+    forms: str,
+    seed: int,
+    memory_form: str,
+    hold: float,
+    raw: bool,
+    limit: float | None,
+    threads: int | None,
+    technology: str,
+    form: str,
+) -> None:
+    """Multiply a matrix with a vector: digital, with analog multipliers, with spikes."""
+    from neuromix.array.products.job import ProductCells, multiply
+
+    found = multiply(
+        size,
+        ProductCells.load(technology),
+        forms=FORMS if forms == "all" else (forms,),
+        seed=seed,
+        memory_form=memory_form,
+        hold=hold,
+        calibrated=not raw,
+        limit=limit,
+        threads=threads,
+    )
+    output.emit(_report(found, seed), form)
+
+
+def _report(products: list[Product], seed: int) -> output.Report:
+    rows = tuple(
+        (
+            item.form,
+            item.correction,
+            f"{item.relative_error:.3g}" if item.relative_error else "0",
+            f"{item.effective_bits:.1f}" if item.relative_error else "exact",
+            units.render(item.energy_per_mac, "J"),
+            units.render(item.duration, "s"),
+            units.render(item.seconds, "s"),
+        )
+        for item in products
+    )
+    columns = ("form", "correction", "error", "bits", "energy per MAC", "on the chip", "simulated")
+    size = products[0].size
+    records = [item.record() for item in products]
+    return output.Report(
+        (output.Table(f"{size} x {size} matrix times vector, die {seed}", columns, rows),),
+        records,
+        [
+            {"form": item.form, "correction": item.correction, "quantity": name, "value": value}
+            for item, record in zip(products, records, strict=True)
+            for name, value in record.items()
+            if isinstance(value, float)
+        ],
+        (
+            "error: rms over rms of the exact product; bits: log2(1/error). Energy on the chip, "
+            "without wires, drivers and converters at the borders; that of the digital form is "
+            "published for 45 nm and not scaled.",
+        ),
+    )

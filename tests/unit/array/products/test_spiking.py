@@ -1,0 +1,71 @@
+"""Products in spikes: coding, lines, and one small product."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import neuromix as nmx
+from neuromix.array.products.operands import Operands
+from neuromix.array.products.spiking import SpikingCells, SpikingDrive, spiking_product
+
+SIZE = 24
+DRIVE = SpikingDrive(spikes=60.0, nominal_outputs=SIZE, vectors=4)
+
+
+@pytest.fixture(scope="module")
+def cells():
+    names = ("lif_neuron", "dpi_synapse", "dac_synapse", "address_event_stage")
+    return SpikingCells(*(nmx.model(name) for name in names))
+
+
+@pytest.fixture(scope="module")
+def operands():
+    return Operands.draw(SIZE, seed=2)
+
+
+def test_rates_are_proportional_to_entries():
+    drive = SpikingDrive(spikes=400.0, settling=0.0)
+    vector = np.array([127, -64, 0, 1])
+    counts = drive.encode(vector).counts(8)
+    wanted = np.array([127, 0, 0, 1, 0, 64, 0, 0]) / 127 * 400.0
+    assert np.abs(counts - wanted).max() < 1.0
+    assert drive.encode(np.zeros(4, int)).counts(8).sum() == 0
+
+
+def test_evenly_spread_entries_make_so_many_events():
+    drive = SpikingDrive(spikes=50.0)
+    vector = Operands.draw(2000, seed=1).vector
+    events = len(drive.encode(vector)) / drive.duration(2000)
+    assert events == pytest.approx(drive.events_per_second, rel=0.05)
+
+
+def test_nominal_neurons_compute_the_product(cells, operands):
+    (found,) = spiking_product(
+        operands, cells, drive=DRIVE, mismatch=False, noise=False, calibrated=False, threads=1
+    )
+    # Without mismatch and noise, what is left are the ripple of few synapses and the counting.
+    assert found.relative_error < 0.15
+    assert found.duration == pytest.approx(DRIVE.duration(SIZE))
+    assert set(found.energy_by_part) >= {"neurons", "synapses", "converters", "link"}
+    assert found.instances == {"lif_neuron": SIZE, "dpi_synapse": 48, "dac_synapse": 48}
+
+
+def test_a_die_has_to_be_calibrated(cells, operands):
+    built, trimmed, fitted = spiking_product(operands, cells, seed=1, drive=DRIVE, threads=1)
+    assert [item.correction for item in (built, trimmed, fitted)] == [
+        "as built",
+        "trimmed",
+        "trimmed, a line a neuron",
+    ]
+    assert trimmed.relative_error < 0.5 * built.relative_error
+    assert fitted.relative_error < 0.5 * built.relative_error
+
+
+def test_the_same_die_gives_the_same_product(cells, operands):
+    first, again, other = (
+        spiking_product(operands, cells, seed=seed, calibrated=False, threads=1)[0].estimate
+        for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)

@@ -1,0 +1,57 @@
+"""``neuromix run mvm``."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from neuromix.cli import main
+
+
+@pytest.fixture
+def run():
+    def invoke(*words):
+        return CliRunner().invoke(main, ["run", "mvm", *words])
+
+    return invoke
+
+
+def test_forms_beside_each_other(run):
+    text = run("--size", "16", "--raw", "--threads", "1").stdout
+    for word in ("16 x 16", "digital", "analog", "spiking", "exact", "offset removed", "as built"):
+        assert word in text
+
+
+def test_json_has_all_figures(run):
+    words = ("--size", "16", "--form", "analog", "--memory-form", "analog", "--hold", "10ms")
+    built, corrected = json.loads(run(*words, "--format", "json").stdout)
+    assert built["instances"] == {"gilbert_multiplier": 256, "analog_memory": 512}
+    assert built["energy_per_mac"] == pytest.approx(built["energy"] / 256)
+    assert corrected["relative_error"] < built["relative_error"]
+    exact = json.loads(run("--size", "16", "--form", "digital", "--json").stdout)
+    assert exact[0]["relative_error"] == 0.0
+    assert exact[0]["effective_bits"] is None
+
+
+def test_csv_has_a_number_a_line(run):
+    lines = run("--size", "16", "--form", "analog", "--format", "csv").stdout.splitlines()
+    assert lines[0] == "form,correction,quantity,value"
+    assert any(line.startswith("analog,as built,relative_error,") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--memory", "1k"), "and there are 1 kB"),
+        (("--hold", "10ms"), "digital memory holds"),
+        (("--memory-form", "analog", "--form", "spiking"), "only the analog form"),
+        (("--hold", "10 parsecs", "--form", "analog"), "not a number"),
+    ],
+)
+def test_what_cannot_be_run_is_said_in_a_sentence(run, words, said):
+    result = run("--size", "16", *words)
+    assert result.exit_code in (1, 2)
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
