@@ -45,9 +45,6 @@ FLOORED = {"small"}
 
 BALANCED = {"recurrent", "feed_forward"}
 
-DRAWN = "recurrent"
-"""The network of the page's picture."""
-
 FIGURES = "## Figures"
 """Heading under which this tool writes the page; the rest of it is written by hand."""
 
@@ -84,9 +81,10 @@ def write_page() -> None:
         name: proofs.load(file) for name in DESIGNS if (file := FOLDER / f"{name}.nc").exists()
     }
     lines = [*HEAD]
+    drawn = "recurrent" if "recurrent" in stored else "small"
     for name, found in stored.items():
         network = found.silicon.network
-        if name == DRAWN:
+        if name == drawn:
             title = f"{network.name} network of {network.n}"
             picture = comparison(title, found.spikes, found.array_spikes(), network.duration)
             replace_file(PAGE.with_suffix(".png"), png(picture))
@@ -108,7 +106,8 @@ def write_page() -> None:
         f"model set {origin['models_sha256'][:12]},",
         f"`{origin['settings']}`.",
         "",
-        "![Spikes of the recurrent network in SPICE and in the array](network-proof.png)",
+        "![Spikes of a recurrent network in SPICE and in the array](network-proof.png)",
+        "",
         "",
     ]
     before, _, after = PAGE.read_text(encoding="utf-8").partition(f"{FIGURES}\n")

@@ -12,7 +12,12 @@ SAME_TIME = 1e-15
 
 
 class GrowingWaveform:
-    """Straight lines between corners, the last value held; corners are added at its end.
+    """Smooth flanks between corners, the last value held; corners are added at its end.
+
+    A flank is a cubic that starts and ends level, through its middle at half the time. A straight
+    one makes the current of a gate jump at its corners, and behind a jump ngspice asks for steps of
+    1e-16 s, over which rounding is all that it sees of a current: with small tolerances it gives
+    up there.
 
     Parameters
     ----------
@@ -68,6 +73,7 @@ class GrowingWaveform:
         if k + 1 == len(times) or values[k + 1] == values[k]:
             return values[k]
         part = max(0.0, time - times[k]) / (times[k + 1] - times[k])
+        part *= part * (3.0 - 2.0 * part)  # Hermite's cubic: level at both ends
         return values[k] + part * (values[k + 1] - values[k])
 
     @property

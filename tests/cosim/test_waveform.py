@@ -16,9 +16,17 @@ def ramp() -> GrowingWaveform:
     return waveform
 
 
-def test_values_lie_on_lines_between_corners_and_the_last_is_held():
+def test_flanks_lead_from_corner_to_corner_and_the_last_value_is_held():
     waveform = ramp()
     assert [waveform.value(t) for t in (0.0, 2.0, 3.0, 4.0, 9.0)] == [1.0, 1.0, 2.0, 3.0, 3.0]
+
+
+def test_a_flank_is_level_at_its_corners_and_has_the_mean_of_a_straight_line():
+    waveform = ramp()
+    assert waveform.value(2.01) == pytest.approx(1.0, abs=2e-4)
+    assert waveform.value(3.99) == pytest.approx(3.0, abs=2e-4)
+    values = [waveform.value(2.0 + (k + 0.5) / 500.0) for k in range(1000)]
+    assert sum(values) / 1000 == pytest.approx(2.0)
 
 
 def test_the_next_corner_is_the_first_that_was_not_played():
