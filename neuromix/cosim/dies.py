@@ -55,7 +55,8 @@ class Dies:
             Transistor(f"{CELL_PATH}{element.name}.m0", element.kind, width, length)
             for element, width, length in subcircuit_of(declared, chosen).sizes(sizes)
         )
-        return cls(cell, technology, mismatch_draws(chosen, transistors, n, seed, cell, "network"))
+        draws = mismatch_draws(chosen, transistors, n, seed, cell, "network")
+        return cls(cell, technology, tuple(draws))
 
     def placed(self, k: int, instance: str) -> Variation:
         """Return the draws of instance ``k`` where a deck calls it ``instance``."""
