@@ -67,9 +67,11 @@ def run(
     threads : int, optional
         Which large arrays are shared out to; the result does not depend on it. All cores by
         default.
-    mode : {"auto", "clock", "event"}
-        For linear neurons: whether they are advanced step by step or from event to event; by
-        default what is quicker, see :mod:`neuromix.array.linear`. Others know only ``"clock"``.
+    mode : {"auto", "clock", "inside", "event"}
+        For linear neurons: whether they are advanced by steps (``"clock"``), by steps inside of
+        which events and spikes lie at their own times, or from event to event; the latter two
+        without noise. By default what is quicker of the first and the last. Others know only
+        ``"clock"``.
 
     Raises
     ------

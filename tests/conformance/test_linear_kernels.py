@@ -7,6 +7,7 @@ import neuromix as nmx
 from neuromix.array.linear.die import Die
 from neuromix.array.linear.running import played
 from neuromix.array.linear.wiring import BITS, DENSE, SPARSE
+from neuromix.errors import BadValue
 
 DT = 1e-4
 N = 700
@@ -135,6 +136,47 @@ def test_the_clock_comes_near_to_the_events_with_its_step(tau_s):
         off.append(abs(len(clocked.events["hidden"]) - count) / count)
     assert off[0] < 0.03
     assert off[1] < 0.005
+
+
+@pytest.mark.parametrize("rest", [0.0, 11e-3])
+@pytest.mark.parametrize("tau_s", [5e-3, 0.0])
+def test_events_inside_of_steps_give_the_exact_spikes(tau_s, rest):
+    """Within 1 µs at steps of 0.1 ms, with nothing on the grid of steps."""
+    runs = {
+        mode: nmx.run(feed_forward(tau_s, rest), given(0.3), duration=0.3, dt=DT, mode=mode)
+        for mode in ("event", "inside")
+    }
+    for block in ("hidden", "out"):
+        exact, clocked = (runs[mode].events[block] for mode in ("event", "inside"))
+        assert len(exact) > 100
+        assert np.array_equal(exact.counts(100), clocked.counts(100))
+        for k in range(100 if block == "hidden" else 10):
+            assert np.allclose(exact.of(k), clocked.of(k), rtol=0.0, atol=1e-6)
+
+
+def test_neither_noise_nor_loops_inside_of_steps():
+    noisy = nmx.Chip(1)
+    noisy.add("cell", nmx.Array(neuron(5e-3), 3))
+    for mode in ("inside", "event"):
+        with pytest.raises(BadValue, match="cell is noisy"):
+            nmx.run(noisy, {}, duration=0.1, mode=mode)
+    loop = nmx.Chip(1)
+    loop.add("cell", nmx.Array(neuron(5e-3), 3, noise=False))
+    loop.connect("cell", "cell", weights=np.ones((3, 3)))
+    with pytest.raises(BadValue, match="cell form a loop"):
+        nmx.run(loop, {}, duration=0.1, mode="inside")
+    with pytest.raises(BadValue, match="answer each other at once"):
+        nmx.run(loop, {}, duration=0.1, mode="event")
+
+
+def test_the_quicker_kernel_is_chosen():
+    exact, auto, busy = (
+        nmx.run(feed_forward(5e-3), given(0.3), duration=0.3, dt=dt, mode=mode)
+        for dt, mode in ((1e-6, "event"), (1e-6, "auto"), (1e-4, "auto"))
+    )
+    assert auto.events["hidden"] == exact.events["hidden"]
+    on_grid = busy.events["hidden"].time / DT
+    assert np.allclose(on_grid, np.rint(on_grid))
 
 
 def test_loops_from_event_to_event():

@@ -70,11 +70,11 @@ class Cells(NamedTuple):
 
 
 @functools.lru_cache
-def event_kernel(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
-    """Compile the kernel of a family with ``width`` parameters.
+def neuron_mover(flow: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile what moves one neuron between two of its events, for a family.
 
-    The compiled function takes cells, cables, times (s, sorted) and keys of the events of a window,
-    and its end, s, up to which all cells are brought. It returns times and neurons of spikes.
+    The compiled function takes cells, the neuron's number, the time up to which it is brought (s),
+    its row of parameters and a list, to which its spikes on the way are added as (time, number).
     """
     crossing = crossing_finder(flow)
 
@@ -100,6 +100,19 @@ def event_kernel(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
             cells.free_at[n] = at + cells.refractory[n]
             spikes.append((at, n))
         cells.v[n], cells.e[n], cells.i[n], cells.at[n] = v, e, i, time
+
+    compiled: Callable[..., Any] = bring_up
+    return compiled
+
+
+@functools.lru_cache
+def event_kernel(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
+    """Compile the kernel of a family with ``width`` parameters.
+
+    The compiled function takes cells, cables, times (s, sorted) and keys of the events of a window,
+    and its end, s, up to which all cells are brought. It returns times and neurons of spikes.
+    """
+    bring_up = neuron_mover(flow)
 
     @njit(nogil=True, error_model="numpy")
     def advance(cells, cables, time, key, end):  # type: ignore[no-untyped-def]

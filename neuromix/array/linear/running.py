@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from neuromix.array.linear.die import Die
 
-MODES = ("auto", "clock", "event")
+MODES = ("auto", "clock", "inside", "event")
 
 
 def all_linear(chip: object, mode: str) -> bool:
@@ -40,7 +40,7 @@ def all_linear(chip: object, mode: str) -> bool:
         return False
     kinds = {name: b.linear for name, b in chip.blocks.items() if isinstance(b, Array)}
     if not any(kinds.values()):
-        if mode == "event":
+        if mode in {"inside", "event"}:
             raise BadValue("run: only linear neurons go from event to event", cure='mode="clock"')
         return False
     if not all(kinds.values()):
@@ -113,14 +113,17 @@ def played(
 ) -> Recording:
     """Run a die from rest, group after group."""
     from neuromix.array.linear.course import by_the_clock
-    from neuromix.array.linear.exact import by_events, sparse_enough
+    from neuromix.array.linear.exact import by_events, inside_steps, sparse_enough
 
     steps = math.ceil(duration / die.dt * (1.0 - 1e-12))
     spikes, traces = dict(given), {}
     for which in range(len(die.groups)):
-        hindrance = _hindrance(die, which, traced)
-        if mode == "event" and hindrance:
-            raise BadValue(f"run: not from event to event: {hindrance}", cure='mode="clock"')
+        hindrance = _hindrance(die, which, traced, mode)
+        if hindrance and mode in {"event", "inside"}:
+            raise BadValue(f"run: mode {mode!r} is not possible: {hindrance}", cure='mode="clock"')
+        if mode == "inside":
+            spikes.update(inside_steps(die, which, spikes, steps))
+            continue
         if mode == "event" or (
             mode == "auto" and not hindrance and sparse_enough(die, which, spikes, duration)
         ):
@@ -140,8 +143,10 @@ def played(
     )
 
 
-def _hindrance(die: Die, which: int, traced: frozenset[str]) -> str:
-    """Return what keeps a group from going from event to event; nothing where nothing does."""
+def _hindrance(die: Die, which: int, traced: frozenset[str], mode: str) -> str:
+    """Return what keeps spikes of a group off the times between steps; empty where nothing does."""
+    if mode == "inside" and die.groups[which].recurrent:
+        return f"{', '.join(die.groups[which].first_lane)} form a loop"
     arrays = [die.neurons[name] for name in die.groups[which].first_lane]
     for item in arrays:
         if np.any(item.propagators.deviation):

@@ -1,0 +1,158 @@
+"""The compiled clock-driven kernel whose events and spikes lie inside of steps, without noise.
+
+All neurons make each step at once, as if nothing came; what an event adds by the end of the step is
+a polynomial in the time that is left, and is added after. Only a neuron that may have reached its
+threshold on the way, or was held, makes the step again, from event to event: it costs as much as in
+:mod:`neuromix.array.linear.events`, and is rare.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numba.np.unsafe.ndarray import to_fixed_tuple
+from numpy.typing import NDArray
+
+from neuromix.array.linear.events import neuron_mover
+from neuromix.array.linear.propagators import UNITS, prober
+from neuromix.models.family import Family
+
+Floats = NDArray[np.float64]
+
+DEGREE = 5
+"""Of the polynomials: the next power of a tenth of a time constant is below 1e-8."""
+
+
+class Strides(NamedTuple):
+    """The exact step of each neuron, of shape ``(n,)``, and of what comes inside of one.
+
+    Parameters
+    ----------
+    width : float, s
+    offset, kept, from_e, from_i, e_kept, i_kept : (n,) arrays
+        Membrane after = offset + kept v + from_e e + from_i i; inputs after = kept times before.
+    added : (n, 4, DEGREE + 1) array
+        Coefficients, of powers of the part of the step that is left: what a unit of excitatory
+        input adds to the membrane and to the input, and the same of an inhibitory one.
+    """
+
+    width: float
+    offset: Floats
+    kept: Floats
+    from_e: Floats
+    from_i: Floats
+    e_kept: Floats
+    i_kept: Floats
+    added: Floats
+
+
+def strides(dynamics: Family, n: int, dt: float) -> Strides:
+    """Return the steps of ``n`` neurons, dt in s."""
+    (flow,) = dynamics.kernels()
+    rows = dynamics.matrix(n)
+    probe = prober(flow, rows.shape[1])
+    after = probe(rows, UNITS, dt)
+    nodes = 0.5 * (1.0 - np.cos(np.pi * np.arange(DEGREE + 1) / DEGREE))
+    values = np.empty((DEGREE + 1, n, 4))
+    for k, part in enumerate(nodes):
+        found = probe(rows, UNITS, part * dt)
+        away = found - found[:, :1]
+        values[k] = np.stack([away[:, 2, 0], away[:, 2, 1], away[:, 3, 0], away[:, 3, 2]], axis=1)
+    powers = np.vander(nodes, increasing=True)
+    added = np.linalg.solve(powers, values.reshape(DEGREE + 1, -1)).reshape(DEGREE + 1, n, 4)
+    offset = after[:, 0, 0]
+    return Strides(
+        dt,
+        offset,
+        after[:, 1, 0] - offset,
+        after[:, 2, 0] - offset,
+        after[:, 3, 0] - offset,
+        after[:, 2, 1],
+        after[:, 3, 2],
+        np.ascontiguousarray(added.transpose(1, 2, 0)),
+    )
+
+
+@functools.lru_cache
+def inside_kernel(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
+    """Compile the kernel of a family with ``width`` parameters, for arrays outside of any loop.
+
+    The compiled function takes the cells and cables of :mod:`neuromix.array.linear.events`, the
+    steps, their number, and times (s, sorted) and keys of all events; it returns times and neurons
+    of spikes. Targets of a key must rise.
+    """
+    bring_up = neuron_mover(flow)
+
+    @njit(error_model="numpy")
+    def taken(powers, part):  # type: ignore[no-untyped-def]
+        """Return a polynomial at the part of a step that is left (Horner)."""
+        found = powers[-1]
+        for k in range(len(powers) - 2, -1, -1):
+            found = found * part + powers[k]
+        return found
+
+    @njit(error_model="numpy")
+    def add(cells, n, weight, now):  # type: ignore[no-untyped-def]
+        jumps = cells.excitatory_jumps[n] if weight >= 0.0 else cells.inhibitory_jumps[n]
+        if jumps:
+            if now >= cells.free_at[n]:
+                cells.v[n] += weight
+        elif weight >= 0.0:
+            cells.e[n] += weight
+        else:
+            cells.i[n] += weight
+
+    @njit(nogil=True, error_model="numpy")
+    def advance(cells, cables, steps, count, time, key):  # type: ignore[no-untyped-def]
+        n_cells = len(cells.v)
+        spikes = [(0.0, 0) for _ in range(0)]
+        v0, e0, i0, lift = np.empty((4, n_cells))
+        first = 0
+        for step in range(count):
+            start, stop = step * steps.width, (step + 1) * steps.width
+            last = first
+            while last < len(time) and time[last] < stop:
+                last += 1
+            for n in range(n_cells):
+                v, e, i = cells.v[n], cells.e[n], cells.i[n]
+                v0[n], e0[n], i0[n] = v, e, i
+                drifted = steps.offset[n] + steps.kept[n] * v
+                lift[n] = max(v, drifted) + max(0.0, steps.from_e[n] * e)
+                cells.v[n] = drifted + steps.from_e[n] * e + steps.from_i[n] * i
+                cells.e[n], cells.i[n] = steps.e_kept[n] * e, steps.i_kept[n] * i
+            for k in range(first, last):
+                part = (stop - time[k]) / steps.width
+                for j in range(cables.first[key[k]], cables.first[key[k] + 1]):
+                    n, weight = cables.target[j], cables.weight[j]
+                    sign = 0 if weight >= 0.0 else 2
+                    cells.v[n] += weight * taken(steps.added[n, sign], part)
+                    inputs = cells.e if weight >= 0.0 else cells.i
+                    inputs[n] += weight * taken(steps.added[n, sign + 1], part)
+                    if weight > 0.0:
+                        jumps = cells.excitatory_jumps[n]
+                        lift[n] += weight * (1.0 if jumps else max(0.0, steps.from_e[n]))
+            for n in range(n_cells):
+                free = cells.free_at[n] <= start
+                if free and lift[n] < cells.threshold[n] and cells.v[n] < cells.threshold[n]:
+                    continue
+                p = to_fixed_tuple(cells.rows[n], width)
+                cells.v[n], cells.e[n], cells.i[n], cells.at[n] = v0[n], e0[n], i0[n], start
+                for k in range(first, last):
+                    begin, end = cables.first[key[k]], cables.first[key[k] + 1]
+                    found = begin + np.searchsorted(cables.target[begin:end], n)
+                    if found < end and cables.target[found] == n:
+                        bring_up(cells, n, time[k], p, spikes)
+                        add(cells, n, cables.weight[found], time[k])
+                bring_up(cells, n, stop, p, spikes)
+            first = last
+        when, who = np.empty(len(spikes)), np.empty(len(spikes), np.int64)
+        for k in range(len(spikes)):
+            when[k], who[k] = spikes[k]
+        return when, who
+
+    compiled: Callable[..., Any] = advance
+    return compiled
