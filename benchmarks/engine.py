@@ -109,10 +109,10 @@ def seconds_of_work() -> Job:
         circuit="v1 in 0 sin(0 1 1e5)\nr1 in out 1k\nc1 out 0 1n\n",
         cards="",
         models="none",
-        command="tran 1e-7 0.045 0 1e-7",
+        command="tran 1e-7 0.028 0 1e-7",
         vectors=(Vector("time", "time"), Vector("out", "out")),
         axis="time",
-        stop=0.045,
+        stop=0.028,
     )
     draws = tuple((Alteration("r1", "resistance", 1e3 + float(k)),) for k in range(SECONDS_OF_WORK))
     return Job(deck, (MeasureCall("end", "final", {"of": "out"}),), draws)
