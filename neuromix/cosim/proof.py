@@ -189,7 +189,7 @@ def provenance(silicon: Silicon, settings: Settings, ngspice: str) -> dict[str, 
         "source_sha256": digest(*sources),
         "ngspice": ngspice,
         "settings": repr(settings),
-        "command": shlex.join(["neuromix", *sys.argv[1:]]),
+        "command": shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
         **software(),
     }
 
