@@ -34,6 +34,15 @@ Floats = NDArray[np.float64]
 LARGEST_STEP = 2e-3
 """V, that a node moves in one step of the integration: a tenth of the knees of its leakage."""
 
+LARGEST_PART = 0.5
+"""Of a node's own time constant in one step, where it has nearly come to rest."""
+
+PROBE = 1e-3
+"""V, over which that time constant is found."""
+
+NEGLIGIBLE = 1e-10
+"""V, that the rest of a hold may be off by: a node that has come to rest."""
+
 SHORTEST, LONGEST = 1e-6, 1e3
 """s: between these the time of a refresh is searched."""
 
@@ -252,9 +261,14 @@ def _held(start: Floats, cells: Floats, line: float, temperature: float, duratio
             v, left = found[side, k], duration
             while left > 0.0:
                 first = -leakage(v, line, temperature, p) / p[0]
-                h = left
-                if abs(first) * left > LARGEST_STEP:
-                    h = LARGEST_STEP / abs(first)
+                if abs(first) * left < NEGLIGIBLE:
+                    v += first * left
+                    break
+                ahead = v + PROBE
+                steeper = (leakage(ahead, line, temperature, p) / p[0] + first) / PROBE
+                h = min(left, LARGEST_STEP / abs(first))
+                if steeper * h > LARGEST_PART:
+                    h = LARGEST_PART / steeper
                 second = -leakage(v + 0.5 * h * first, line, temperature, p) / p[0]
                 third = -leakage(v + 0.5 * h * second, line, temperature, p) / p[0]
                 fourth = -leakage(v + h * third, line, temperature, p) / p[0]

@@ -219,8 +219,8 @@ class DigitalToAnalog:
 
     Parameters
     ----------
-    levels : (2**bits,) ndarray
-        Output of each code.
+    levels, nominal_levels : (2**bits,) ndarray
+        Output of each code: of this instance, and of the one that its users expect.
     noise : float
         Rms of each output, same unit.
     energy_per_conversion : float, J
@@ -230,6 +230,7 @@ class DigitalToAnalog:
     """
 
     levels: Floats
+    nominal_levels: Floats
     noise: float
     energy_per_conversion: float
     rate: float
@@ -240,6 +241,8 @@ class DigitalToAnalog:
         count = levels.size
         if levels.ndim != 1 or count < 2 or count & (count - 1) or count > 2**LARGEST_BITS:
             raise BadValue(f"converter: {levels.shape} levels", cure="2**bits, up to 16 bits")
+        if floats(self.nominal_levels, "converter: nominal levels").shape != levels.shape:
+            raise BadValue("converter: an instance has other codes than it is expected to have")
         _check(float(np.ptp(levels)), self.noise, self.energy_per_conversion, self.rate)
 
     @classmethod
@@ -256,8 +259,9 @@ class DigitalToAnalog:
         """Return a converter of typed-in numbers; see :meth:`AnalogToDigital.typed_in`."""
         count = _count(bits)
         step = number(full_scale, "converter: full_scale") / count
-        bow = _bow(count) * number(inl, "converter: inl")
-        return cls((np.arange(count) + bow) * step, noise, energy_per_conversion, rate, TYPED_IN)
+        ideal = np.asarray(np.arange(count) * step, np.float64)
+        bow = _bow(count) * number(inl, "converter: inl") * step
+        return cls(ideal + bow, ideal, noise, energy_per_conversion, rate, TYPED_IN)
 
     @classmethod
     def from_cells(
@@ -273,6 +277,7 @@ class DigitalToAnalog:
         moved = law.per_output_charge * 0.5 * _full_scale(nominal) * SETTLING
         return cls(
             table,
+            nominal,
             0.0,
             standing + moved + law.per_event,
             1.0 / SETTLING,

@@ -10,7 +10,7 @@ import numpy as np
 from neuromix.array.analog_memory import AnalogMemory
 from neuromix.array.chip import Array, Path
 from neuromix.array.memory_need import MemoryNeed, array_need, check_memory
-from neuromix.array.products.analog import MultiplierDrive, analog_product
+from neuromix.array.products.analog import analog_product
 from neuromix.array.products.digital import digital_product
 from neuromix.array.products.operands import ROWS_AT_ONCE, Operands
 from neuromix.array.products.product import Product
@@ -124,7 +124,6 @@ def multiply(
             operands,
             cells.multiplier,
             seed=seed,
-            drive=MultiplierDrive(),
             memory=analog_memory,
             hold=hold,
         )

@@ -29,13 +29,14 @@ class Operands:
         Codes −63 … 63; a row for each output.
     vector : (size,) ndarray of int64
         −127 … 127.
-    seed : int
+    seed, layer : int
         From which other vectors are drawn.
     """
 
     weights: NDArray[np.int8]
     vector: NDArray[np.int64]
     seed: int = 0
+    layer: int = 0
 
     def __post_init__(self) -> None:
         weights, vector = np.asarray(self.weights), np.asarray(self.vector)
@@ -52,8 +53,8 @@ class Operands:
                 raise BadValue(f"product: {name} are whole numbers from -{largest} to {largest}")
 
     @classmethod
-    def draw(cls, size: int, seed: int = 0) -> Operands:
-        """Draw both uniformly; row k of the matrix depends on ``(seed, k)`` and its length alone.
+    def draw(cls, size: int, seed: int = 0, layer: int = 0) -> Operands:
+        """Draw both uniformly; row k of a matrix depends on ``(seed, layer, k)`` and its length.
 
         Raises
         ------
@@ -64,9 +65,9 @@ class Operands:
             raise BadValue(f"product: a matrix of size {size!r}", cure="a whole number from 1 on")
         weights = np.empty((size, size), np.int8)
         for row in range(size):
-            random = generator(seed, "product", "weights", row)
+            random = generator(seed, "product", layer, "weights", row)
             weights[row] = random.integers(-LARGEST_CODE, LARGEST_CODE + 1, size)
-        return cls(weights, _vector(size, seed, 0), seed)
+        return cls(weights, _vector(size, seed, layer, 0), seed, layer)
 
     @property
     def size(self) -> int:
@@ -90,13 +91,13 @@ class Operands:
 
     def others(self, count: int) -> list[NDArray[np.int64]]:
         """Return vectors that are not the one of the job, to fit decoders to."""
-        return [_vector(self.size, self.seed, k) for k in range(1, count + 1)]
+        return [_vector(self.size, self.seed, self.layer, k) for k in range(1, count + 1)]
 
     def first(self, rows: int) -> NDArray[np.int8]:
         """Return the first rows of the matrix, for studies of a few outputs."""
         return self.weights[:rows]
 
 
-def _vector(size: int, seed: int, number: int) -> NDArray[np.int64]:
-    random = generator(seed, "product", "vector", number)
+def _vector(size: int, seed: int, layer: int, number: int) -> NDArray[np.int64]:
+    random = generator(seed, "product", layer, "vector", number)
     return random.integers(-LARGEST_INPUT, LARGEST_INPUT + 1, size)

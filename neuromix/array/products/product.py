@@ -32,6 +32,8 @@ class Product:
         For which the simulation took this machine.
     instances : mapping of str to int
         Cells by name.
+    layers : int
+        Matrices that were multiplied one after the other.
     """
 
     form: str
@@ -42,6 +44,7 @@ class Product:
     duration: float
     seconds: float
     instances: Mapping[str, int] = field(default_factory=dict)
+    layers: int = 1
 
     @property
     def size(self) -> int:
@@ -73,8 +76,8 @@ class Product:
 
     @property
     def energy_per_mac(self) -> float:
-        """J for each of the ``size**2`` multiplications and additions."""
-        return self.energy / self.size**2
+        """J for each of the ``layers size**2`` multiplications and additions."""
+        return self.energy / (self.layers * self.size**2)
 
     def record(self) -> dict[str, object]:
         """Return all figures by name, without the two vectors; made of what JSON knows."""
@@ -82,6 +85,7 @@ class Product:
             "form": self.form,
             "correction": self.correction,
             "size": self.size,
+            "layers": self.layers,
             "relative_error": self.relative_error,
             "effective_bits": self.effective_bits,
             "energy": self.energy,

@@ -9,9 +9,9 @@ import pytest
 
 import neuromix as nmx
 from neuromix.array.analog_memory import AnalogMemory
-from neuromix.array.products.analog import (
+from neuromix.array.products.analog import analog_product
+from neuromix.array.products.multipliers import (
     MultiplierDrive,
-    analog_product,
     reading_noise,
     spread_out,
     unit_current,
@@ -87,7 +87,7 @@ def test_noise_of_readings_has_its_law(model, operands):
     weights = Operands(np.zeros((400, 400), np.int8), np.zeros(400, np.int64))
     found, _ = analog_product(weights, perfect(model), mismatch=False, seed=5)
     sigma = reading_noise(model, MultiplierDrive())[0] * 20.0
-    unit = unit_current(model.dynamics, MultiplierDrive())
+    unit = unit_current(model, MultiplierDrive())
     # 400 values: their standard deviation is off by 3.5 % rms; 5 sigma of that is 18 %.
     assert np.std(found.estimate) == pytest.approx(sigma / unit, rel=0.18)
 
