@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 FORMS = ("digital", "analog", "spiking")
 
+REMARK = (
+    "error: rms over rms of the exact product; bits: log2(1/error). Energy is that on the chip, "
+    "without wires and drivers; a digital form has published energies of 45 nm, not scaled."
+)
+
 
 def _quantity(of: str) -> Callable[[str], float]:
     def read(text: str) -> float:
@@ -98,6 +103,77 @@ def mvm(
     output.emit(_report(found, seed), form)
 
 
+@command.command("layers")
+@click.option("--size", type=click.IntRange(1), default=128, show_default=True, help="Rows.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the die.")
+@click.option(
+    "--bits",
+    type=click.IntRange(1, 6),
+    multiple=True,
+    default=(4, 5, 6),
+    show_default=True,
+    help="Of converters at the border; may be repeated.",
+)
+@options.technology()
+@options.form
+def layers(size: int, seed: int, bits: tuple[int, ...], technology: str, form: str) -> None:
+    """Multiply twice with analog multipliers, converted in between or analog all the way."""
+    from neuromix.array.products.layers import BorderCells, two_layers
+    from neuromix.models.catalogue import model
+
+    found = two_layers(
+        size,
+        model("gilbert_multiplier", technology),
+        BorderCells(model("comparator", technology), model("dac_synapse", technology)),
+        seed=seed,
+        bits=bits,
+    )
+    output.emit(_report(found, seed), form)
+
+
+@command.command("hold")
+@click.option("--size", type=click.IntRange(1), default=64, show_default=True, help="Rows.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the die.")
+@click.option("--bits", type=float, default=1.0, show_default=True, help="That may be lost.")
+@click.option(
+    "--line",
+    type=_quantity("line"),
+    default=None,
+    help="Where the writing line waits, V; half the supply by default.",
+)
+@click.option(
+    "--temperature", type=options.celsius, default="27", show_default=True, help="Memory, in °C."
+)
+@options.technology()
+@options.as_json
+def hold(
+    size: int,
+    seed: int,
+    bits: float,
+    line: float | None,
+    temperature: tuple[float, ...],
+    technology: str,
+    as_json: bool,
+) -> None:
+    """Find for how long analog memories hold the weights of a product."""
+    from neuromix.array.analog_memory import AnalogMemory
+    from neuromix.array.products.holding import hold_limit
+    from neuromix.array.products.operands import Operands
+    from neuromix.models.catalogue import model
+
+    if len(temperature) != 1:
+        raise click.BadParameter("one temperature, please", param_hint="--temperature")
+    memory = AnalogMemory(
+        model("analog_memory", technology), parked=line, temperature=temperature[0]
+    )
+    multiplier = model("gilbert_multiplier", technology)
+    found = hold_limit(Operands.draw(size, seed), multiplier, memory, bits=bits, seed=seed)
+    if as_json:
+        output.print_json(found)
+        return
+    output.console().print(str(found), soft_wrap=True)
+
+
 def _report(products: list[Product], seed: int) -> output.Report:
     rows = tuple(
         (
@@ -113,9 +189,10 @@ def _report(products: list[Product], seed: int) -> output.Report:
     )
     columns = ("form", "correction", "error", "bits", "energy per MAC", "on the chip", "simulated")
     size = products[0].size
+    what = "matrix times vector" if products[0].layers == 1 else "matrices, one after the other"
     records = [item.record() for item in products]
     return output.Report(
-        (output.Table(f"{size} x {size} matrix times vector, die {seed}", columns, rows),),
+        (output.Table(f"{size} x {size} {what}, die {seed}", columns, rows),),
         records,
         [
             {"form": item.form, "correction": item.correction, "quantity": name, "value": value}
@@ -123,9 +200,5 @@ def _report(products: list[Product], seed: int) -> output.Report:
             for name, value in record.items()
             if isinstance(value, float)
         ],
-        (
-            "error: rms over rms of the exact product; bits: log2(1/error). Energy on the chip, "
-            "without wires, drivers and converters at the borders; that of the digital form is "
-            "published for 45 nm and not scaled.",
-        ),
+        (REMARK,),
     )

@@ -55,3 +55,13 @@ def test_what_cannot_be_run_is_said_in_a_sentence(run, words, said):
     assert result.exit_code in (1, 2)
     assert said in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_layers_and_holds_are_jobs_too():
+    text = CliRunner().invoke(main, ["run", "layers", "--size", "8", "--bits", "6"]).stdout
+    assert "6 bit, calibrated" in text
+    assert "one after the other" in text
+    words = ["run", "hold", "--size", "8", "--line", "0", "--temperature", "85"]
+    found = json.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)
+    assert 1e-3 < found["time"] < 10.0
+    assert "bits when fresh" in CliRunner().invoke(main, words).stdout
