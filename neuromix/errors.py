@@ -3,7 +3,8 @@
 NeuromixError
 ├── InputError                 the user's words are off
 │   ├── UnknownName            no cell, bench, parameter, technology … of that name
-│   └── BadValue               a value out of its range, or of the wrong kind
+│   ├── BadValue               a value out of its range, or of the wrong kind
+│   └── NotMappable            nodes of a network that no cell can stand for
 ├── NetlistError               the circuit cannot be simulated as it is written
 │   ├── NetlistRefused         statements that a foreign netlist may not have
 │   ├── PortMismatch           netlist and declaration disagree about the ports
@@ -129,6 +130,10 @@ class UnknownName(InputError):
 
 class BadValue(InputError):
     """A value out of its range, or of the wrong kind."""
+
+
+class NotMappable(InputError):
+    """Nodes of a network that nothing on a chip can stand for; all are named, with the reason."""
 
 
 class NetlistError(NeuromixError):

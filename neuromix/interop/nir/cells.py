@@ -1,0 +1,214 @@
+"""Graphs on characterized cells: codes as weights, scaled so that spikes are worth the same."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.array.chip import Array, Chip, SpikeSource
+from neuromix.array.fabric import Fabric
+from neuromix.interop.nir.mapped import BIAS, Mapped, Row
+from neuromix.interop.nir.naming import block_names, common_rows
+from neuromix.interop.nir.network import Network, View, refuse
+from neuromix.interop.nir.neurons import Neurons
+from neuromix.interop.nir.operating import OperatingPoint, nominal_charges, width_for
+from neuromix.interop.nir.quantising import Table, relative_error
+from neuromix.models.model import Model
+from neuromix.units import render
+
+SPARSE_BELOW = 0.25
+"""Share of synapses that are there, below which a memory is sparse."""
+
+AROUND = 3.0
+"""From the operating rate over this to this times it, f-I curves are compared."""
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Cells, and how they are used; see :func:`neuromix.interop.nir.read`."""
+
+    neuron: Model
+    converter: Model
+    synapse: Model
+    rate: float
+    gain: float
+    bias_rate: float
+    mismatch: bool
+    noise: bool
+
+
+def on_cells(
+    net: Network, dt: float, choice: Choice, seed: int, fabric: Fabric | None = None
+) -> Mapped:
+    """Map a network on characterized cells.
+
+    Raises
+    ------
+    NotMappable
+        Where neurons spike without input, or never at the operating rate.
+    """
+    spiking = net.spiking()
+    problems = {name: why for name, item in spiking.items() if (why := _unfit(item, choice.rate))}
+    refuse(problems)
+    blocks = block_names([*net.inputs, *spiking])
+    point = OperatingPoint.of(choice.neuron, choice.rate)
+    lines = bool(choice.bias_rate) and any(np.any(net.views[name].bias) for name in spiking)
+    chip = Chip(seed, fabric)
+    for name, shape in net.inputs.items():
+        chip.add(blocks[name], SpikeSource(math.prod(shape)))
+    if lines:
+        chip.add(BIAS, SpikeSource(1))
+    for name, item in spiking.items():
+        current = 0.0 if lines else net.views[name].bias * item.gain * _scale(item, choice, point)
+        chip.add(blocks[name], Array(choice.neuron, item.n, choice.noise, choice.mismatch, current))
+    rows: list[Row] = []
+    for name, item in spiking.items():
+        rows += _array(chip, name, item, net.views[name], blocks, choice, point, dt, lines)
+    return Mapped(
+        chip,
+        (*common_rows(net, blocks), *rows),
+        blocks,
+        net,
+        dt,
+        choice.bias_rate if lines else 0.0,
+    )
+
+
+def _unfit(item: Neurons, rate: float) -> str | None:
+    if np.any(item.threshold <= item.leak):
+        return "it spikes without input: its v_leak is not below its v_threshold"
+    if np.any(item.drive_at(rate) <= 0.0):
+        return f"it spikes at {render(rate, 'Hz')} without input, from its v_reset"
+    return None
+
+
+def _scale(item: Neurons, choice: Choice, point: OperatingPoint) -> NDArray[np.float64]:
+    """Return the current that stands for R I = 1, A: (n,)."""
+    return np.asarray(choice.gain * point.current / item.drive_at(choice.rate))
+
+
+def _array(
+    chip: Chip,
+    name: str,
+    item: Neurons,
+    view: View,
+    blocks: dict[str, str],
+    choice: Choice,
+    point: OperatingPoint,
+    dt: float,
+    lines: bool,
+) -> list[Row]:
+    """Connect one array, and return its rows."""
+    scale = _scale(item, choice, point)
+    wanted: dict[str, Any] = {
+        source: (matrix.T * (item.gain * dt * scale)).tocsr()
+        for source, matrix in view.parts.items()
+    }
+    names = {source: blocks[source] for source in wanted}
+    if lines and np.any(view.bias):
+        from scipy.sparse import csr_array
+
+        wanted[BIAS] = csr_array((view.bias * item.gain * scale / choice.bias_rate)[None])
+        names[BIAS] = BIAS
+    largest = max((float(np.abs(m.data).max(initial=0.0)) for m in wanted.values()), default=0.0)
+    width = width_for(choice.converter, choice.synapse, point.current, largest)
+    brought = nominal_charges(choice.converter, choice.synapse, width, point.current)
+    table = Table(brought.excitatory[0], brought.inhibitory[0])
+    weaker = min(1.0, table.largest / largest) if largest else 1.0
+    rows = [_neurons_row(name, blocks[name], item, view, choice, point, lines, scale)]
+    for source, charge in wanted.items():
+        codes = table.codes(charge * weaker)
+        dense = codes.nnz >= SPARSE_BELOW * math.prod(codes.shape)
+        chip.connect(
+            names[source],
+            blocks[name],
+            weights=codes.toarray() if dense else codes,
+            through=(choice.converter, choice.synapse),
+            pulse_width=width,
+        )
+        lost = []
+        if weaker < 1.0:
+            lost.append(
+                f"all weights are {1.0 / weaker:.3g} times too small, for the largest code and the "
+                "longest pulse bring no more: a spike takes that many more events"
+            )
+        gone = int(np.count_nonzero(charge.data)) - codes.nnz
+        if gone:
+            lost.append(f"{gone} of {charge.nnz} synapses are smaller than half the first code")
+        most = int(np.abs(codes.data).max(initial=0))
+        rows.append(
+            Row(
+                f"{source} -> {name}",
+                "weights",
+                f"{codes.nnz} codes up to {most} of 63 in a {'dense' if dense else 'sparse'} "
+                f"memory, pulses of {render(width, 's')}",
+                scale=f"a spike of weight 1 brings {_span(item.gain * dt * scale * weaker, 'C')}",
+                weight_error=relative_error(table.charge(codes), charge * weaker),
+                lost=tuple(lost),
+            )
+        )
+    return rows
+
+
+def _neurons_row(
+    name: str,
+    block: str,
+    item: Neurons,
+    view: View,
+    choice: Choice,
+    point: OperatingPoint,
+    lines: bool,
+    scale: NDArray[np.float64],
+) -> Row:
+    lost = [
+        f"tau = {_span(item.tau, 's')}: the cell's leak does not grow with its membrane; "
+        f"{_departure(item, point)}",
+        (
+            f"tau_syn = {_span(item.tau_syn, 's')}: "
+            if item.kind == "CubaLIF"
+            else "a spike acts at once: "
+        )
+        + f"the current of {choice.synapse.cell} falls with "
+        f"{render(choice.synapse.nominal('time_constant'), 's')}",
+    ]
+    if any(part.data.min(initial=0.0) < 0.0 for part in view.parts.values()):
+        lost.append("inhibition ends at 0 V, the cell's rest; the graph's goes on below v_leak")
+    if np.any(item.reset != item.leak):
+        lost.append("v_reset other than v_leak: it is only in the scale of the weights")
+    if np.any(view.bias):
+        lost.append(
+            f"its bias is a weight from a line of {render(choice.bias_rate, 'Hz')}"
+            if lines
+            else "its bias is a constant current into each neuron, which no cell makes "
+            "(bias_rate=500.0 makes it a line)"
+        )
+    return Row(
+        name,
+        item.kind,
+        f"array {block!r} of {item.n} {choice.neuron.cell}",
+        scale=f"R I = 1 is {_span(scale, 'A')}; agrees at {render(choice.rate, 'Hz')}, "
+        f"{render(point.current, 'A')}",
+        lost=tuple(lost),
+    )
+
+
+def _departure(item: Neurons, point: OperatingPoint) -> str:
+    """Return how far the f-I curves are apart around the operating rate, where both agree."""
+    near = (point.rates > point.rate / AROUND) & (point.rates < point.rate * AROUND)
+    ratio = np.outer(point.currents[near] / point.current, item.drive_at(point.rate))
+    found = item.rates(ratio)
+    apart = point.rates[near][:, None] / np.where(found > 0.0, found, np.nan) - 1.0
+    least, most = (round(100.0 * float(end)) for end in (np.nanmin(apart), np.nanmax(apart)))
+    return (
+        f"from {render(point.rate / AROUND, 'Hz', 3)} to {render(point.rate * AROUND, 'Hz', 3)} "
+        f"its rate is wrong by {least:+d} … {most:+d} %"
+    )
+
+
+def _span(values: NDArray[np.float64], unit: str) -> str:
+    low, high = (render(float(end), unit) for end in (values.min(), values.max()))
+    return low if low == high else f"{low} … {high}"

@@ -1,0 +1,152 @@
+"""A graph that has been mapped: the chip, where its nodes are, and what the mapping has lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuromix.array.chip import Chip
+from neuromix.array.recording import Recording
+from neuromix.data.events import Events
+from neuromix.errors import BadValue, UnknownName
+from neuromix.interop.nir.network import Network
+from neuromix.interop.nir.readout import membranes, sums
+from neuromix.units import number
+
+BIAS = "bias"
+"""Source of the lines that spike all the time, where there are such."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one node, or one matrix of weights, has become.
+
+    Parameters
+    ----------
+    node : str
+        Name in the graph, or ``source -> target``.
+    kind : str
+        Type of the node; ``"weights"`` for a matrix.
+    mapped_to : str
+    scale : str
+        How a number of the graph and of the chip belong together.
+    weight_error : float
+        Root mean square of what is wrong with the weights, over that of the weights; NaN where
+        there are none.
+    lost : tuple of str
+        What the chip does otherwise than the graph.
+    """
+
+    node: str
+    kind: str
+    mapped_to: str
+    scale: str = ""
+    weight_error: float = float("nan")
+    lost: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [f"{self.node} ({self.kind}): {self.mapped_to}"]
+        if self.scale:
+            lines.append(f"  scale: {self.scale}")
+        if not np.isnan(self.weight_error):
+            lines.append(f"  error of the weights: {100.0 * self.weight_error:.3g} %")
+        return "\n".join([*lines, *(f"  lost: {text}" for text in self.lost)])
+
+
+@dataclass(frozen=True, eq=False)
+class Mapped:
+    """A network of a NIR graph on a chip.
+
+    Parameters
+    ----------
+    chip : Chip
+        Open to changes until it is run.
+    rows : tuple of Row
+        See :meth:`report`.
+    blocks : mapping of str to str
+        Blocks of the chip by the names of inputs and spiking nodes.
+    network : Network
+        What has been mapped.
+    dt : float, s
+        For how long a spike of the graph lasts.
+    bias_rate : float, Hz
+        Of the lines that stand for constant inputs; 0 where there are none.
+    """
+
+    chip: Chip
+    rows: tuple[Row, ...] = field(repr=False)
+    blocks: Mapping[str, str]
+    network: Network = field(repr=False)
+    dt: float
+    bias_rate: float = 0.0
+
+    def report(self) -> str:
+        """Return what each node is mapped on, how numbers are scaled, and what is lost."""
+        return "\n".join(map(str, self.rows))
+
+    def inputs(self, events: Mapping[str, Events], *, duration: float) -> dict[str, Events]:
+        """Return inputs of ``run``, by block, and the spikes of bias lines.
+
+        Parameters
+        ----------
+        events : mapping of str to Events
+            By the name of the graph's input; addresses count its elements in C order.
+        duration : float, s
+            Of the run.
+
+        Raises
+        ------
+        UnknownName
+            Where the graph has no such input.
+        """
+        for name in events:
+            if name not in self.network.inputs:
+                raise UnknownName("input of the graph", name, self.network.inputs)
+        found = {self.blocks[name]: item for name, item in events.items()}
+        if self.bias_rate:
+            time = np.arange(0.5 / self.bias_rate, number(duration, "duration"), 1 / self.bias_rate)
+            found[BIAS] = Events(time, np.zeros(len(time), np.uint32))
+        return found
+
+    def outputs(
+        self, recording: Recording, times: Sequence[float] | NDArray[np.float64] | None = None
+    ) -> dict[str, NDArray[np.float64]]:
+        """Return the values of the graph's outputs, computed from recorded events.
+
+        Behind neurons that spike, a value is the sum of the output over all steps of the graph so
+        far: a count of spikes, times what weights lie between, plus biases times steps. Behind a
+        leaky integrator it is its membrane, the exact solution of its equation.
+
+        Parameters
+        ----------
+        recording : Recording
+            Of a run of the chip.
+        times : (t,) array, s, optional
+            Of values; the end of the recording by default.
+
+        Returns
+        -------
+        dict of str to (t, …) ndarray
+            By output, in the shape of what arrives there.
+        """
+        moments = np.atleast_1d(recording.duration if times is None else np.asarray(times, float))
+        if moments.ndim != 1 or not np.all((moments >= 0.0) & (moments <= recording.duration)):
+            raise BadValue(
+                f"outputs: times are 0 … {recording.duration:.6g} s, the duration of the recording"
+            )
+        spikes = {name: recording.events[block] for name, block in self.blocks.items()}
+        net = self.network
+        silent = {
+            name: membranes(item, net.views[name], spikes, moments, self.dt)
+            for name, item in net.populations.items()
+            if not item.spiking
+        }
+        return {
+            name: sums(net.views[name], spikes, silent, moments, self.dt).reshape(
+                len(moments), *net.views[name].shape
+            )
+            for name in net.outputs
+        }

@@ -1,0 +1,112 @@
+"""NIR in: a graph on characterized cells, or exactly on linear neurons."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from neuromix.array.fabric import Fabric
+from neuromix.errors import BadValue, UnknownName
+from neuromix.interop.nir.cells import Choice, on_cells
+from neuromix.interop.nir.files import library, load
+from neuromix.interop.nir.graph import flattened, step_of
+from neuromix.interop.nir.ideal import on_linear_neurons
+from neuromix.interop.nir.mapped import Mapped
+from neuromix.interop.nir.network import network
+from neuromix.models.catalogue import model
+from neuromix.models.model import Model
+from neuromix.units import number
+
+TARGETS = ("characterized", "ideal")
+
+
+def read(
+    graph: Any,
+    *,
+    technology: str = "gf180mcu",
+    cells: str = "characterized",
+    dt: float | None = None,
+    rate: float = 200.0,
+    gain: float = 1.0,
+    bias_rate: float = 0.0,
+    neuron: Model | None = None,
+    converter: Model | None = None,
+    synapse: Model | None = None,
+    seed: int = 0,
+    fabric: Fabric | None = None,
+    mismatch: bool = True,
+    noise: bool = True,
+) -> Mapped:
+    """Map a network that was trained elsewhere on a chip.
+
+    Nodes LIF and CubaLIF become arrays, Linear, Affine, Scale, Conv2d, SumPool2d, AvgPool2d and
+    Flatten the weights between them, LI and CubaLI read-outs (:meth:`Mapped.outputs`). What the
+    mapping loses is in :meth:`Mapped.report`.
+
+    Parameters
+    ----------
+    graph : path or nir.NIRGraph
+    technology : str
+        Of the cells ``lif_neuron``, ``dac_synapse`` and ``dpi_synapse``.
+    cells : {"characterized", "ideal"}
+        Circuits with codes as weights, or linear neurons, which obey the graph's own equations.
+    dt : float, s
+        For how long a spike of the graph is 1: the time step of the tool that trained it, 1.0 for
+        impulses of unit area. NIR does not store it; ``"dt"`` in the graph's metadata is taken.
+    rate : float, Hz
+        At which a cell needs as many input events for a spike as the graph's neuron does.
+    gain : float
+        Of all weights into cells: above 1, more of the codes are used, and neurons spike for fewer
+        events than in the graph.
+    bias_rate : float, Hz
+        At which one more source, ``"bias"``, spikes and brings biases as weights of its own; 0
+        takes constant currents, which no cell makes.
+    neuron, converter, synapse : Model, optional
+        In the place of those of the technology.
+    seed, fabric
+        Of the chip.
+    mismatch, noise : bool
+        Of its arrays of cells.
+
+    Returns
+    -------
+    Mapped
+
+    Raises
+    ------
+    NotMappable
+        Where nodes cannot be mapped: all of them, and why.
+    ModelFileError
+        Where the file is not HDF5, hostile or damaged.
+    MissingExtra
+        Where ``nir`` is not installed.
+    BadValue, UnknownName
+        Where a parameter makes no sense.
+    """
+    if cells not in TARGETS:
+        raise UnknownName("kind of cells", cells, TARGETS)
+    for name, value in (("rate", rate), ("gain", gain)):
+        if not 0.0 < number(value, f"nir.read: {name}") < float("inf"):
+            raise BadValue(f"nir.read: {name} is {value!r}", cure=f"a positive {name}")
+    if not 0.0 <= number(bias_rate, "nir.read: bias_rate") < float("inf"):
+        raise BadValue(f"nir.read: a bias_rate of {bias_rate!r} Hz", cure="500.0, or 0")
+    held = load(graph) if isinstance(graph, (str, os.PathLike)) else graph
+    if not isinstance(held, library().NIRGraph):
+        raise BadValue(
+            f"nir.read: {type(graph).__name__} is not a graph", cure="a path, or a nir.NIRGraph"
+        )
+    step = step_of(held, dt)
+    found = network(flattened(held))
+    if cells == "ideal":
+        return on_linear_neurons(found, step, seed)
+    choice = Choice(
+        neuron or model("lif_neuron", technology),
+        converter or model("dac_synapse", technology),
+        synapse or model("dpi_synapse", technology),
+        float(rate),
+        float(gain),
+        float(bias_rate),
+        mismatch,
+        noise,
+    )
+    return on_cells(found, step, choice, seed, fabric)
