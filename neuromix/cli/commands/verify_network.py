@@ -77,7 +77,8 @@ def command(
             spikes = shown.array_spikes()
             found = shown.agreement()
             holds &= found.holds
-            results[file.stem] = found.summary()
+            floor = {f"{name}_floor": value for name, value in shown.floor().items()}
+            results[file.stem] = found.summary() | floor
             if folder is not None:
                 from neuromix.cosim.picture import comparison
                 from neuromix.plot import png
@@ -94,8 +95,13 @@ def command(
         for name, summary in results.items():
             output.print_table(
                 f"{name}: array against SPICE",
-                ("quantity", "value"),
-                [(key, f"{value:.4g}") for key, value in summary.items()],
+                ("quantity", "value", "numerical floor"),
+                [
+                    (key, f"{value:.4g}", f"{summary[floor]:.2g}" if floor in summary else "")
+                    for key, value in summary.items()
+                    if not key.endswith("_floor")
+                    for floor in [f"{key}_floor"]
+                ],
             )
     if not holds:
         raise SystemExit(MISSED)
