@@ -15,6 +15,7 @@ from neuromix.array.products.multipliers import (
 from neuromix.array.products.operands import LARGEST_INPUT, Operands
 from neuromix.array.products.product import Product
 from neuromix.models.model import Model
+from neuromix.units import render
 
 
 def analog_product(
@@ -74,6 +75,7 @@ def analog_product(
     instances = {model.cell: cells}
     if memory is not None:
         instances[memory.model.cell] = 2 * cells
+    held = "" if memory is None else f", held for {render(hold, 's')}"
     seconds = time.perf_counter() - start
     products = []
     for count, correction, signal in (
@@ -87,7 +89,7 @@ def analog_product(
         products.append(
             Product(
                 "analog",
-                correction,
+                correction + held,
                 signal / unit,
                 operands.exact,
                 energy,

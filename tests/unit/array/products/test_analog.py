@@ -134,6 +134,7 @@ def test_a_memory_of_capacitors_is_counted(model, operands):
     fresh, _ = analog_product(operands, model, memory=memory, noise=False)
     held, _ = analog_product(operands, model, memory=memory, hold=0.1, noise=False)
     assert held.instances["analog_memory"] == 2 * 24**2
+    assert held.correction == "as built, held for 100 ms"
     assert 0.0 < held.energy_by_part["refresh"] < 1e-3 * held.energy
     assert not np.array_equal(fresh.estimate, held.estimate)
 
