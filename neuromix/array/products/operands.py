@@ -49,7 +49,7 @@ class Operands:
             ("weights", weights, LARGEST_CODE),
             ("vector", vector, LARGEST_INPUT),
         ):
-            if values.dtype.kind not in "iu" or np.abs(values.astype(np.int64)).max() > largest:
+            if values.dtype.kind not in "iu" or max(values.max(), -int(values.min())) > largest:
                 raise BadValue(f"product: {name} are whole numbers from -{largest} to {largest}")
 
     @classmethod
