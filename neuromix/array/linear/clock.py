@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from neuromix.array.linear.delivery import deliver
 from neuromix.array.linear.deviates import step_words
-from neuromix.array.linear.lanes import LANES
+from neuromix.array.linear.lanes import LANES, aligned
 from neuromix.array.linear.membranes import (
     BLOCK,
     MEMBRANE,
@@ -47,8 +47,9 @@ class State(NamedTuple):
     @classmethod
     def rested(cls, cells: NDArray[np.float32], lanes: int) -> State:
         """Return the state at the start of a run."""
-        marks = np.zeros(lanes, np.uint8)
-        return cls(cells.copy(), np.zeros(2 * lanes, np.float32), marks, marks.view(np.uint64))
+        marks = aligned(np.zeros(lanes, np.uint8))
+        inputs = aligned(np.zeros(2 * lanes, np.float32))
+        return cls(aligned(cells), inputs, marks, marks.view(np.uint64))
 
 
 class Populations(NamedTuple):
@@ -65,15 +66,17 @@ class Populations(NamedTuple):
 def deliver_all(log: Log, step: int, key: int, wires: Wires, inputs: NDArray[np.float32]) -> None:
     """Deliver all events of one step of a log; ``key`` is that of the row 0."""
     last = log.at[step + 1] - 1
+    # What a log from outside holds of later steps is known, and its weights are asked for early.
+    known = max(last, log.at[-1] - 1)
     for j in range(log.at[step], last + 1):
-        deliver(key + log.row[j], key + log.row[min(j + 1, last)], wires, inputs)
+        deliver(key + log.row[j], key + log.row[min(j + 1, known)], wires, inputs)
 
 
 def _kernel() -> Callable[..., Any]:
     @njit(nogil=True, error_model="numpy")
     def advance(step, last, state, populations, wires, outside, inside, own, probed, traces):  # type: ignore[no-untyped-def]
         cells, inputs, marks, eight_marks = state
-        lanes = len(inputs) // 2
+        lanes = len(marks)
         excitatory, inhibitory = inputs[:lanes], inputs[lanes:]
         rows = (len(wires.first) - 1) // max(1, len(wires.shifts))
         while step < last:

@@ -70,7 +70,7 @@ def by_the_clock(
         On which ranges are advanced side by side.
     """
     group = die.groups[which]
-    outside = _sent(group, spikes, steps, die.dt)
+    outside = sent(group, spikes, steps, die.dt)
     ranges = [_begun(die, group, item, steps, trial, traced) for item in die.ranges[which]]
     log = _played(ranges, outside, steps, die.window(which, steps), pool)
     step = np.repeat(np.arange(1, steps + 1), np.diff(log.at[: steps + 1]))
@@ -134,14 +134,16 @@ def _begun(
     return _Course(
         item,
         State.rested(item.cells, item.high - item.low),
-        Populations(item.end, item.noisy, np.array(keys), item.number, group.first_row + item.low),
+        Populations(
+            item.end, item.noisy, np.array(keys, np.uint64), item.number, group.first_row + item.low
+        ),
         Log(np.zeros(steps + 2, np.int64), np.empty(4 * (item.high - item.low), np.int32)),
         watched,
         np.empty((steps, len(watched)), np.float32),
     )
 
 
-def _sent(group: Group, spikes: Mapping[str, Events], steps: int, dt: float) -> Log:
+def sent(group: Group, spikes: Mapping[str, Events], steps: int, dt: float) -> Log:
     """Return which events from outside were sent in which step, counted from -1.
 
     A step holds the events after its start up to its end, so that -1 is that of events at 0.

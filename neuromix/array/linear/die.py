@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,58 +12,16 @@ from neuromix.array.chip import Array, Chip
 from neuromix.array.linear.groups import Group, groups
 from neuromix.array.linear.lanes import LANES
 from neuromix.array.linear.membranes import BLOCK, cells
-from neuromix.array.linear.propagators import Propagators
-from neuromix.array.linear.wiring import TILE, Part, Stores, Wires
-from neuromix.array.projection import Projection
-from neuromix.data.randomness import generator
-from neuromix.errors import BadValue
-from neuromix.models.family import Family
-from neuromix.units import render
+from neuromix.array.linear.neurons import Neurons, manufactured
+from neuromix.array.linear.synapses import wired
+from neuromix.array.linear.wiring import Wires
 
 WORTH_MEETING = 512
 """Blocks times steps of a window from which on threads gain more than their meeting costs."""
 
 
-@dataclass(frozen=True, eq=False)
-class Neurons:
-    """One array of a die.
-
-    Parameters
-    ----------
-    name : str
-    array : Array
-    dynamics : Family
-        As drawn.
-    propagators : Propagators
-    initial : (n,) ndarray, V
-    key : uint64
-        Of its noise, in all trials.
-    """
-
-    name: str
-    array: Array
-    dynamics: Family
-    propagators: Propagators
-    initial: NDArray[np.float64]
-    key: np.uint64
-
-
-def manufactured(chip: Chip, name: str, dt: float) -> Neurons:
-    """Draw the neurons of an array from the chip's seed."""
-    array = chip.blocks[name]
-    assert isinstance(array, Array)
-    dynamics = array.model.dynamics
-    if array.mismatch:
-        dynamics = array.model.sample(array.n, chip.seed, name, "neuron")
-    start = dynamics.values()["rest"] if array.initial is None else array.initial
-    return Neurons(
-        name,
-        array,
-        dynamics,
-        Propagators.of(dynamics, array.n, dt, array.noise),
-        np.broadcast_to(np.asarray(start, dtype=np.float64), (array.n,)),
-        generator(chip.seed, name, "neuron", "noise").integers(0, 2**64, dtype=np.uint64),
-    )
+NEAR = 1 << 18
+"""Weights that a second-level cache holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,96 +147,18 @@ def _shortest(chip: Chip, group: Group, dt: float) -> int:
 
 
 def _cut(chip: Chip, group: Group, dt: float, threads: int) -> list[tuple[int, int]]:
-    """Cut a group where windows are long enough to be worth the meeting of threads after each."""
+    """Cut a group into ranges: outside of loops by what caches hold, inside by threads.
+
+    Inside of loops only where windows are long enough to be worth the meeting of threads after
+    each.
+    """
     blocks = group.lanes // LANES
-    if group.recurrent and _shortest(chip, group, dt) * blocks < WORTH_MEETING:
-        threads = 1
-    ends = np.unique(np.linspace(0, blocks, min(threads, blocks) + 1).astype(int)) * LANES
-    return list(itertools.pairwise(ends.tolist()))
-
-
-def drawn_weights(chip: Chip, item: Projection) -> NDArray[np.float32]:
-    """Return the weights of a projection with the errors of this die, V."""
-    if not item.error:
-        return item.weights
-    normal = generator(chip.seed, item.target, item.source, "weights").standard_normal(
-        len(item), dtype=np.float32
-    )
-    return item.weights * (np.float32(1.0) + np.float32(item.error) * normal)
-
-
-def wired(
-    chip: Chip,
-    neurons: dict[str, Neurons],
-    group: Group,
-    low: int,
-    high: int,
-    dt: float,
-    store: int | None = None,
-) -> Wires:
-    """Return the wires to the neurons ``low`` … ``high - 1`` of a group (lanes)."""
-    parts = list(_parts(chip, neurons, group, low, high, dt))
-    shifts = np.unique(np.array([part.shift for part in parts], dtype=np.int64))
-    stores = Stores(group.rows, shifts, store)
-    for part in parts:
-        stores.add(part)
-    return stores.wires()
-
-
-def _parts(
-    chip: Chip, neurons: dict[str, Neurons], group: Group, low: int, high: int, dt: float
-) -> Iterator[Part]:
-    for item in chip.projections:
-        if item.target not in group.first_lane:
-            continue
-        known = neurons[item.target].propagators
-        first = group.first_lane[item.target]
-        weights = drawn_weights(chip, item)
-        negative = np.zeros(1, bool) if known.signs_alike else weights < 0.0
-        steps = np.rint(np.asarray(item.delays) / dt).astype(np.int64)
-        begin, end = max(low, first), min(high, first + neurons[item.target].array.n)
-        for tile in range(begin, end, TILE):
-            width = min(TILE, end - tile)
-            near = np.ones(1, bool)
-            if (tile, width) != (first, neurons[item.target].array.n):
-                near = (item.targets >= tile - first) & (item.targets < tile - first + width)
-            for sign in np.unique(negative):
-                jump = known.jumps[int(sign)]
-                for delay in np.unique(steps):
-                    if jump and delay < 1 and item.source not in group.outside:
-                        raise BadValue(
-                            f"{item.source} -> {item.target}: events move the membrane at once",
-                            [f"a delay below dt, {render(dt, 's')}, inside of a loop"],
-                            f"delay={dt:.3g} or more, or a synaptic time constant",
-                        )
-                    yield _part(
-                        item,
-                        weights,
-                        near & (negative == sign) & (steps == delay),
-                        int(delay) + (not jump),
-                        group.row_of(item.source),
-                        tile - low + int(sign) * (high - low),
-                        tile - first,
-                        width,
-                    )
-
-
-def _part(
-    item: Projection,
-    weights: NDArray[np.float32],
-    chosen: NDArray[np.bool_],
-    shift: int,
-    row: int,
-    base: int,
-    first_target: int,
-    width: int,
-) -> Part:
-    if chosen.size == 1 and chosen.all():
-        indptr, targets = item.indptr, item.targets
+    if not group.recurrent:
+        near = max(1, NEAR // (LANES * max(1, group.rows - group.lanes)))
+        count = max(threads, -(-blocks // near))
+    elif _shortest(chip, group, dt) * blocks < WORTH_MEETING:
+        count = 1
     else:
-        kept = np.flatnonzero(np.broadcast_to(chosen, weights.shape))
-        indptr, targets = np.searchsorted(kept, item.indptr), item.targets[kept]
-        weights = weights[kept]
-    return Part(
-        shift, row, base, width, indptr, (targets - first_target).astype(np.uint16), weights
-    )
+        count = threads
+    ends = np.unique(np.linspace(0, blocks, min(count, blocks) + 1).astype(int)) * LANES
+    return list(itertools.pairwise(ends.tolist()))

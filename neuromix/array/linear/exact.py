@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.array.linear.crossing import reach
-from neuromix.array.linear.die import Die, drawn_weights
+from neuromix.array.linear.die import Die
 from neuromix.array.linear.events import Cables, Cells, event_kernel
 from neuromix.array.linear.groups import Group
 from neuromix.array.linear.inside import inside_kernel, strides
+from neuromix.array.linear.synapses import drawn_weights
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
 

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 LANES = 256
 """Neurons in a block: 8 vectors of 16 single-precision numbers, which hide each other's latency."""
+
+LINE = 64
+"""Bytes of a cache line, and of the widest vectors."""
+
+
+def aligned(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a flat copy that begins with a cache line, so that no vector lies in two lines."""
+    raw = np.empty(values.nbytes + LINE, np.uint8)
+    begin = -raw.ctypes.data % LINE
+    copy: NDArray[Any] = raw[begin : begin + values.nbytes].view(values.dtype)
+    copy[:] = values
+    return copy
 
 
 @intrinsic

@@ -94,12 +94,48 @@ def run_batch(
     _check_times(duration, dt)
     die = Die.of(chip, dt)
 
-    def play(item: tuple[int, Inputs]) -> Recording:
-        spikes = given_inputs(chip, item[1], duration)
-        return played(die, spikes, duration, first_trial + item[0], mode)
-
+    given = [given_inputs(chip, item, duration) for item in batch]
+    trials = range(first_trial, first_trial + len(given))
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(play, enumerate(batch)))
+        if _together(die, mode):
+            return played_together(die, given, duration, trials, pool, threads)
+        return list(
+            pool.map(
+                lambda item: played(die, item[0], duration, item[1], mode),
+                zip(given, trials, strict=True),
+            )
+        )
+
+
+def _together(die: Die, mode: str) -> bool:
+    """Tell whether all samples can pass each group before the next one comes."""
+    return not any(group.recurrent for group in die.groups) and (
+        mode == "clock"
+        or (
+            mode == "auto"
+            and all(_hindrance(die, k, frozenset(), mode) for k in range(len(die.groups)))
+        )
+    )
+
+
+def played_together(
+    die: Die,
+    given: list[dict[str, Events]],
+    duration: float,
+    trials: range,
+    pool: ThreadPoolExecutor,
+    threads: int,
+) -> list[Recording]:
+    """Run a die without loops from rest for each of many inputs, group after group."""
+    from neuromix.array.linear.batch import samples_by_the_clock
+
+    steps = math.ceil(duration / die.dt * (1.0 - 1e-12))
+    spikes = [dict(item) for item in given]
+    for which in range(len(die.groups)):
+        found = samples_by_the_clock(die, which, spikes, steps, trials, pool, threads)
+        for item, its in zip(spikes, found, strict=True):
+            item.update(its)
+    return [_recording(die, item, duration, {}) for item in spikes]
 
 
 def played(
@@ -132,6 +168,15 @@ def played(
         found, membranes = by_the_clock(die, which, spikes, steps, trial, traced, pool)
         spikes.update(found)
         traces.update(membranes)
+    return _recording(die, spikes, duration, traces)
+
+
+def _recording(
+    die: Die,
+    spikes: dict[str, Events],
+    duration: float,
+    traces: dict[str, NDArray[np.float64]],
+) -> Recording:
     return Recording(
         duration,
         die.dt,

@@ -1,0 +1,125 @@
+"""Many samples through arrays outside of any loop: range by range, so that weights stay near.
+
+A range is no larger than its weights fit into a cache; all samples pass it, one after the other,
+before the next range comes. What comes out is what a run of each sample alone leaves.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from neuromix.array.linear.clock import Log, Populations, State, advance
+from neuromix.array.linear.course import sent
+from neuromix.array.linear.deviates import trial_key
+from neuromix.array.linear.die import Die, Range
+from neuromix.data.events import Events
+
+Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]
+"""Sample, step and lane of spikes."""
+
+
+def samples_by_the_clock(
+    die: Die,
+    which: int,
+    spikes: Sequence[Mapping[str, Events]],
+    steps: int,
+    trials: range,
+    pool: Executor,
+    threads: int,
+) -> list[dict[str, Events]]:
+    """Advance a group through many samples, each from rest; return spikes by sample and array.
+
+    Parameters
+    ----------
+    die : Die
+    which : int
+        Of its groups, which must not be recurrent.
+    spikes : list of mappings of str to Events
+        Of all blocks before it, for each sample.
+    steps : int
+    trials : range
+        As many as samples.
+    pool : Executor
+    threads : int
+        Into so many parts the samples are cut.
+    """
+    group = die.groups[which]
+    logs = [sent(group, item, steps, die.dt) for item in spikes]
+    cuts = np.unique(np.linspace(0, len(logs), threads + 1).astype(int))
+    parts = [
+        (item, a, b) for item in die.ranges[which] for a, b in itertools.pairwise(cuts.tolist())
+    ]
+    found = list(pool.map(lambda part: _passed(die, part[0], logs, trials, *part[1:]), parts))
+    sample, step, lane = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(sample * (steps + 1) + step, kind="stable")
+    sample, time, lane = sample[order], np.float64(die.dt) * (step[order] + 1), lane[order]
+    left: list[dict[str, Events]] = []
+    ends = np.searchsorted(sample, np.arange(len(logs) + 1))
+    for a, b in itertools.pairwise(ends.tolist()):
+        its = {}
+        for name, first in group.first_lane.items():
+            inside = (lane[a:b] >= first) & (lane[a:b] < first + die.neurons[name].array.n)
+            its[name] = Events.adopt(time[a:b][inside], lane[a:b][inside] - first)
+        left.append(its)
+    return left
+
+
+def _passed(die: Die, item: Range, logs: list[Log], trials: range, first: int, last: int) -> Found:
+    """Pass samples ``first`` … ``last - 1`` through a range."""
+    own = logs[first:last]
+    base = np.cumsum([0, *(len(log.row) for log in own)])
+    keys = np.array(
+        [
+            [trial_key(die.neurons[name].key, trial) for name in item.arrays]
+            for trial in trials[first:last]
+        ],
+        np.uint64,
+    )
+    sample, step, lane = _advance_each(
+        State.rested(item.cells, item.high - item.low), item.cells, item.wires, item.end,
+        item.noisy, item.number, keys,
+        np.stack([log.at for log in own]), np.concatenate([log.row for log in own]), base,
+    )  # fmt: skip
+    return first + sample, step, lane + np.int32(item.low)
+
+
+@njit(nogil=True, error_model="numpy")
+def _advance_each(state, cells, wires, end, noisy, number, keys, at, row, base):  # type: ignore[no-untyped-def]
+    """Advance all samples and return sample, step and lane of each spike."""
+    steps, lanes = at.shape[1] - 3, len(state.marks)
+    nothing = Log(np.zeros(steps + 2, np.int64), np.empty(0, np.int32))
+    probed, traces = np.empty(0, np.int64), np.empty((steps, 0), np.float32)
+    own_at, own_row = np.zeros(steps + 2, np.int64), np.empty(4 * lanes, np.int32)
+    sample = np.empty(4 * lanes, np.int64)
+    step = np.empty(4 * lanes, np.int64)
+    lane = np.empty(4 * lanes, np.int32)
+    filled = 0
+    for s in range(len(keys)):
+        state.cells[:] = cells
+        state.inputs[:] = 0.0
+        populations = Populations(end, noisy, keys[s], number, 0)
+        outside = Log(at[s], row[base[s] : base[s + 1]])
+        done = 0
+        while True:
+            own = Log(own_at, own_row)
+            done = advance(
+                done, steps, state, populations, wires, outside, nothing, own, probed, traces
+            )
+            if done == steps:
+                break
+            own_row = np.append(own_row, np.empty_like(own_row))
+        count = own_at[steps]
+        while filled + count > len(lane):
+            sample, step = np.append(sample, sample), np.append(step, step)
+            lane = np.append(lane, lane)
+        for k in range(steps):
+            for j in range(own_at[k], own_at[k + 1]):
+                sample[filled], step[filled], lane[filled] = s, k, own_row[j]
+                filled += 1
+    return sample[:filled], step[:filled], lane[:filled]
