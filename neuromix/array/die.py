@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from neuromix.array.blocks import Blocks
 from neuromix.array.chip import Array, Chip, Path
 from neuromix.array.fabric import Fabric
+from neuromix.array.fetching import Fetching
 from neuromix.array.memory import Codes, SparseCodes, stacked
 from neuromix.array.passage import Passage
 from neuromix.data.randomness import generator
@@ -104,6 +105,13 @@ class ArrayDie:
         """For how long an event keeps the link waiting, s: all paths of a dense memory serve it."""
         dense = self.path is not None and not isinstance(self.codes, SparseCodes)
         return self.path.busy if self.path and dense else 0.0
+
+    @functools.cached_property
+    def fetching(self) -> Fetching | None:
+        """The pulses of each row of a dense memory of moderate size."""
+        if self.path is None or isinstance(self.codes, SparseCodes):
+            return None
+        return Fetching.of(self.codes, self.blocks.prepared)
 
     @functools.cached_property
     def blocks(self) -> Blocks:

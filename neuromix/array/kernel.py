@@ -35,6 +35,9 @@ PREPARED = 5
 """What is stored of each code of each converter: the two numbers and the time of ``prepare``, its
 weight current, and ln(1 + I_w / 1 nA)."""
 
+FETCHED = 4
+"""What is laid out of each pulse of a row: its sign, and the two numbers and the time."""
+
 
 @njit
 def _none(*_: float) -> float:
@@ -130,6 +133,9 @@ def population_kernel(
         row of their codes.
     codes : (rows, n) array of int8
         Signed codes; empty for a sparse memory.
+    fetched : flat array
+        The pulses of all rows in lanes (:class:`neuromix.array.fetching.Fetching`), or empty: then
+        codes are looked up, and counted, pulse by pulse.
     entry_time, entry_lane, entry_code, entry_start
         For a sparse memory: when pulses begin, their lane and code; where those of each block and
         step begin (:class:`neuromix.array.delivery.Pulses`).
@@ -186,11 +192,12 @@ def population_kernel(
     @njit(nogil=True)
     def advance_population(  # type: ignore[no-untyped-def]
         blocks, octaves, size, n, first_block, last_block, first, steps, dt, pulse_time,
-        pulse_row, codes, entry_time, entry_lane, entry_code, entry_start, width, prepared,
+        pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
         white, deviation, kept, shot, wander, v_trace, i_trace,
     ):  # fmt: skip
         tracing = len(v_trace) > 0
-        dense = len(codes) > 0
+        dense, laid_out = len(codes) > 0, len(fetched) > 0
+        all_blocks = len(blocks) // size
         variance, growth = white * white, shot / (2.0 * dt)
         noisy = white > 0.0 or shot > 0.0 or len(deviation) > 0
         strays = np.sqrt(wander * NOISE_STEPS * dt)
@@ -208,6 +215,19 @@ def population_kernel(
                     for lane in range(LANES):
                         store(blocks, o + lane + source_charge, 0.0)
                         store(blocks, o + lane + sink_charge, 0.0)
+                    while laid_out and coming < last and pulse_time[coming] < stop:
+                        row = (pulse_row[coming] * all_blocks + b) * FETCHED * LANES
+                        for lane in range(LANES):
+                            k = o + lane
+                            store(blocks, k + when, pulse_time[coming])
+                            store(blocks, k + sign, load(fetched, row + lane))
+                            first_of = load(fetched, row + LANES + lane)
+                            store(blocks, k + first_of_pulse, first_of)
+                            second_of = load(fetched, row + 2 * LANES + lane)
+                            store(blocks, k + second_of_pulse, second_of)
+                            store(blocks, k + lasting, load(fetched, row + 3 * LANES + lane))
+                        coming += 1
+                        pulse(blocks, o, width)
                     while dense and coming < last and pulse_time[coming] < stop:
                         clear(blocks, o)
                         active = False

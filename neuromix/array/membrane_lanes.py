@@ -23,6 +23,7 @@ NOISE_STEPS = 8
 def never_easy(
     v: float,
     hold: float,
+    moved: float,  # noqa: ARG001
     i_in: float,  # noqa: ARG001
     dt: float,  # noqa: ARG001
     p: tuple[float, ...],  # noqa: ARG001
@@ -140,6 +141,7 @@ def membrane_lanes(
     """
     source_compliance, sink_compliance = synapse[5], synapse[6]
     excitatory, inhibitory = rows.of_neuron * LANES, (rows.of_neuron + rows.of_synapse) * LANES
+    moved = rows["moved"] * LANES
     of_neuron, of_synapse = column(rows.of_neuron), column(rows.of_synapse)
     constant, stream, flicker = (rows[n] * LANES for n in ("constant", "stream", "flicker"))
     source_charge, sink_charge = rows["source_charge"] * LANES, rows["sink_charge"] * LANES
@@ -182,7 +184,9 @@ def membrane_lanes(
             k = o + lane
             p = of_neuron(blocks, k)
             v, held = load(blocks, k + membrane), load(blocks, k + hold)
-            next_v, next_held, easy = step(v, held, load(blocks, k + into), dt, p)
+            before, current = load(blocks, k + moved), load(blocks, k + into)
+            next_v, next_held, easy = step(v, held, before, current, dt, p)
+            store(blocks, k + moved, chosen(easy, next_v - v, 0.0))
             store(blocks, k + membrane, chosen(easy, next_v, v))
             store(blocks, k + hold, chosen(easy, next_held, held))
             store(blocks, k + done, chosen(easy, 1.0, 0.0))

@@ -12,6 +12,7 @@ all octaves together cost two deviates a step; octaves faster than a step are wh
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -52,6 +53,7 @@ SILENT = NoiseLaw(0.0, np.empty(0), 0.0)
 """No noise at all."""
 
 
+@functools.lru_cache(maxsize=64)
 def noise_law(noise: NoiseDensity, dt: float, duration: float) -> NoiseLaw:
     """Return the law of ``noise`` at steps of ``dt`` in a run of ``duration``, both in s."""
     density = noise.white

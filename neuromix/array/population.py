@@ -81,6 +81,8 @@ class Population:
         self._shot, self._wander = noisy.shot, noisy.wander
         self.spikes = np.zeros(n, np.int64)
         self._threads = threads
+        self._fetched = die.fetching.lanes.ravel() if die.fetching else NO_TIMES
+        self._reads = np.zeros(len(die.codes))
         self._paths = (
             Paths(die.codes, n, self._setup, self._width)
             if isinstance(die.codes, SparseCodes)
@@ -132,12 +134,13 @@ class Population:
             self.waiting = arrived.between(stop, np.inf)
             arrived = arrived.between(-np.inf, stop)
             times, rows = arrived.time, arrived.address.astype(np.int64)
+            self._reads += np.bincount(rows, minlength=len(self._reads))
 
         def part(first: int, end: int) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
             spikes: tuple[NDArray[np.float64], NDArray[np.uint32]] = self.die.blocks.kernel(
                 blocks.ravel(), self._octaves, blocks[0].size, self.die.array.n, first, end,
-                self.step, steps, self.dt, times, rows, codes, pulses.time, pulses.lane,
-                pulses.code, pulses.start, self._width, self.die.blocks.prepared,
+                self.step, steps, self.dt, times, rows, codes, self._fetched, pulses.time,
+                pulses.lane, pulses.code, pulses.start, self._width, self.die.blocks.prepared,
                 self._law.white, self._law.deviation, self._law.kept, self._shot, self._wander,
                 v_trace, i_trace,
             )  # fmt: skip
@@ -162,9 +165,7 @@ class Population:
         }
         if die.path is None:
             return spent
-        pulses = self.meter("source_pulses"), self.meter("sink_pulses")
-        drive = self.meter("source_drive").sum() + self.meter("sink_drive").sum()
-        weight = self.meter("source_weight").sum() + self.meter("sink_weight").sum()
+        pulses, drive, weight = self._pulses()
         moved = self.meter("source_moved").sum() + self.meter("sink_moved").sum()
         at_rest = die.blocks.rest_current * self.step * self.dt
         brought = self._width * weight
@@ -181,6 +182,20 @@ class Population:
             )
             spent[f"{part}, static"] = law.static_power * 2 * die.array.n * duration
         return spent
+
+    def _pulses(self) -> tuple[NDArray[np.float64], float, float]:
+        """Return pulses of each sign and neuron, shape (2, n), their drive, their weights, A."""
+        signs = ("source", "sink")
+        if (known := self.die.fetching) is not None:
+            drive, weight = (
+                float((rows @ self._reads).sum()) for rows in (known.drive, known.weight)
+            )
+            return np.einsum("r,srn->sn", self._reads, known.pulses), drive, weight
+        return (
+            np.stack([self.meter(f"{sign}_pulses") for sign in signs]),
+            float(sum(self.meter(f"{sign}_drive").sum() for sign in signs)),
+            float(sum(self.meter(f"{sign}_weight").sum() for sign in signs)),
+        )
 
     def _set(self, name: str, values: NDArray[np.float64]) -> None:
         self._blocks[:, self._rows[name]] = into_lanes(values[:, None])[:, 0]

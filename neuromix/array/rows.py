@@ -34,6 +34,7 @@ STATE = (
     "before",  # state before the pulse, and at present
     "present",
     "input",  # A, mean current into the membrane in this step
+    "moved",  # V, by the step before
     "done",  # 1 where a step of the membrane was an easy one
 )
 

@@ -9,9 +9,10 @@ row of :meth:`Family.matrix`, states and results are floats, SI):
 ``"neuron"``
     ``advance(v, hold, i_in, dt, p) -> (v, hold, spike)`` and :meth:`Family.shortest_interval`. A
     negative ``hold`` is the time for which the neuron has been free; it starts as ``RESTED``.
-    For speed it may define ``step(v, hold, i_in, dt, p) -> (v, hold, done)`` as well: the same for
-    a step in which nothing happens, without branches (:mod:`neuromix.models.elementary`), so that
-    many neurons make it at once; where ``done`` is false, ``advance`` starts from the old state.
+    For speed it may define ``step(v, hold, moved, i_in, dt, p) -> (v, hold, done)`` as well: the
+    same for a step in which nothing happens, without branches (:mod:`neuromix.models.elementary`),
+    so that many neurons make it at once; ``moved`` is by how much the step before moved ``v``.
+    Where ``done`` is false, ``advance`` starts from the old state.
 ``"bursting_neuron"``
     ``advance(state, i_in, dt, p) -> spike``, which moves the state, an array, in place, and
     ``rest(p) -> state``; the first state is the membrane. See :mod:`neuromix.models.bursting`.

@@ -157,11 +157,12 @@ def advance(
 
 @njit(inline="always")
 def step(
-    v: float, hold: float, i_in: float, dt: float, p: tuple[float, ...]
+    v: float, hold: float, moved: float, i_in: float, dt: float, p: tuple[float, ...]
 ) -> tuple[float, float, bool]:
     """Advance a neuron with which nothing happens, without a branch.
 
-    A held one is held on; a free one makes one step of the midpoint rule.
+    A held one is held on; a free one makes one step of the midpoint rule, with the middle at half
+    of what the step before has ``moved`` it.
 
     Returns
     -------
@@ -171,9 +172,8 @@ def step(
         Whether this was allowed: no spike, no end of a hold, no large move near the threshold. If
         not, :func:`advance` has to start from the old state.
     """
-    slope = membrane_rate(v, i_in, p)
-    change = dt * membrane_rate(v + 0.5 * dt * slope, i_in, p)
-    quiet = (abs(dt * slope) <= allowed_move(v, p)) & (v + change < p[9])
+    change = dt * membrane_rate(v + 0.5 * moved, i_in, p)
+    quiet = (abs(change) <= allowed_move(v, p)) & (v + change < p[9])
     held = hold >= dt
     done = held | ((hold <= 0.0) & quiet)
     return chosen(held, p[10], v + change), hold - dt, done

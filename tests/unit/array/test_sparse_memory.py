@@ -5,7 +5,7 @@ import provisional
 import pytest
 import scipy.sparse
 
-from neuromix.array import population
+from neuromix.array import fetching, population
 from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.delivery import Paths
 from neuromix.array.encoders import poisson_code
@@ -45,6 +45,18 @@ def test_rare_events_do_what_they_do_in_a_dense_memory() -> None:
     assert dense.counts("array").sum() > 50
     assert dense.digest() == sparse.digest()
     assert dense.energy["array.converters"] == pytest.approx(sparse.energy["array.converters"])
+
+
+def test_rows_looked_up_beforehand_or_pulse_by_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes, events = weights(16, 40), poisson_code(np.full(16, 255), DURATION, 2e3, seed=4)
+    played = []
+    for largest in (fetching.LARGEST, 0):
+        monkeypatch.setattr(fetching, "LARGEST", largest)
+        played.append(run(chip_of(codes, 40), {"in": events}, duration=DURATION, dt=DT))
+    assert played[0].counts("array").sum() > 50
+    assert played[0].digest() == played[1].digest()
+    for part, spent in played[0].energy.items():
+        assert spent == pytest.approx(played[1].energy[part], rel=1e-12), part
 
 
 def test_threads_and_windows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
