@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 
 BIN := .venv/bin
 
-.PHONY: help setup demo test test-all lint models datasheets reliability schematics references lock bench-peers clean
+.PHONY: help setup demo test test-all lint models datasheets reliability networks schematics references lock bench-peers clean
 
 help:
 	@echo 'make demo      characterize cells in ngspice, classify digits with them, write demo-output/'
@@ -14,6 +14,7 @@ help:
 	@echo 'make models    make the committed models of circuits/ anew'
 	@echo 'make datasheets  write the datasheet of every committed result to build/datasheets'
 	@echo 'make reliability  run the fault tests and write docs/reliability.md'
+	@echo 'make networks [NAMES="small recurrent feed_forward"]  prove arrays on networks of transistors'
 	@echo 'make schematics  draw netlists/*.svg anew'
 	@echo 'make references REASON="why" [NAMES="cell … mismatch"]  record tests/reference/ anew'
 	@echo 'make bench-peers  install the simulators that benchmarks/ compares with, 5 GB'
@@ -49,6 +50,10 @@ datasheets: setup
 # docs/reliability.md: what the fault tests have measured.
 reliability: setup
 	$(BIN)/python tools/reliability.py
+
+# tests/reference/network/ and docs/network-proof.md: transistor-level networks against the array.
+networks: setup
+	$(BIN)/python tools/network_proof.py $(NAMES)
 
 schematics: setup
 	$(BIN)/python tools/schematics.py
