@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from neuromix.array.simulation import run
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
 from neuromix.models.model import Model
+from neuromix.units import number
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +71,15 @@ class SpikingDrive:
     nominal_outputs: int = 64
     nominal_vectors: int = 2
     vectors: int = 6
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = number(getattr(self, item.name), f"spiking drive: {item.name}")
+            lowest = 0.0 if item.name in ("settling", "bias") else math.ulp(0.0)
+            if not lowest <= value < math.inf:
+                raise BadValue(
+                    f"spiking drive: {item.name} is {value!r}", cure="a finite value above 0"
+                )
 
     def events(self, size: int) -> float:
         """Return how many events a second there are for a matrix of that size."""

@@ -115,6 +115,40 @@ def test_mismatch_of_a_gain_is_that_of_the_tail(model):
     assert np.mean(gains) == pytest.approx(np.exp(0.5 * sigma**2 * size), abs=5 * sigma / 17)
 
 
+def test_errors_of_dies_follow_from_the_spread_of_their_cells(model):
+    # What is left without offsets, to first order in each parameter, for y = 1 a full vector:
+    # tail: w y dI/I; mean offset of the upper pairs: y k_x dx (1 - (w T_x)²) / T_x; offset of the
+    # lower pair: w k_y dy T_y y².
+    size, dies = 60, 20
+    operands = Operands.draw(size, seed=6)
+    names, covariance = model.mismatch.names, np.array(model.mismatch.covariance)
+    tail, left, right, lower = (
+        names.index(name)
+        for name in ("tail_current", "x_offset_left", "x_offset_right", "y_offset")
+    )
+    upper = 0.25 * (
+        covariance[left, left] + covariance[right, right] + 2.0 * covariance[left, right]
+    )
+    k_x, k_y = model.nominal("x_slope"), model.nominal("y_slope")
+    t_x, t_y = np.tanh(0.1 * k_x), np.tanh(0.1 * k_y)
+    w, y = operands.weights / 63.0, operands.vector / 127.0
+    variance = (
+        (w * y) ** 2 * covariance[tail, tail]
+        + (y * k_x * (1.0 - (w * t_x) ** 2) / t_x) ** 2 * upper
+        + (w * k_y * t_y * y**2) ** 2 * covariance[lower, lower]
+    ).sum(axis=1)
+    drive = MultiplierDrive(settled_bits=40.0)
+    errors = [
+        (analog_product(operands, model, seed=die, noise=False, drive=drive)[1].estimate)
+        - operands.exact
+        for die in range(dies)
+    ]
+    found = np.concatenate(errors) / np.tile(63.0 * 127.0 * np.sqrt(variance), dies)
+    # 1200 values: their rms is off by 2 %, 5 sigma are 10 %; second order adds a few percent.
+    assert np.sqrt(np.mean(found**2)) == pytest.approx(1.0, abs=0.14)
+    assert abs(np.mean(found)) < 0.3
+
+
 def test_energy_is_power_times_settling(model, operands):
     found, _ = analog_product(operands, model, seed=1)
     standing = model.energy.static_power * found.duration

@@ -8,6 +8,7 @@ import pytest
 import neuromix as nmx
 from neuromix.array.products.operands import Operands
 from neuromix.array.products.spiking import SpikingCells, SpikingDrive, spiking_product
+from neuromix.errors import BadValue
 
 SIZE = 24
 DRIVE = SpikingDrive(spikes=60.0, nominal_outputs=SIZE, vectors=4)
@@ -69,3 +70,15 @@ def test_the_same_die_gives_the_same_product(cells, operands):
     )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize("wrong", [{"spikes": 0.0}, {"settling": -1.0}, {"bias": np.inf}])
+def test_drives_that_cannot_be_built_are_refused(wrong):
+    with pytest.raises(BadValue, match="spiking drive"):
+        SpikingDrive(**wrong)
+
+
+def test_outputs_that_do_not_answer_are_named(cells):
+    silent = Operands(np.zeros((SIZE, SIZE), np.int8), np.zeros(SIZE, np.int64), seed=1)
+    with pytest.raises(BadValue, match="do not answer"):
+        spiking_product(silent, cells, drive=DRIVE, calibrated=False, threads=1)
