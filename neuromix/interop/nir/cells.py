@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.fabric import Fabric
+from neuromix.interop.nir.charges import nominal_charges, width_for
 from neuromix.interop.nir.mapped import BIAS, Mapped, Row
 from neuromix.interop.nir.naming import block_names, common_rows
 from neuromix.interop.nir.network import Network, View, refuse
 from neuromix.interop.nir.neurons import Neurons
-from neuromix.interop.nir.operating import OperatingPoint, nominal_charges, width_for
+from neuromix.interop.nir.operating import OperatingPoint
 from neuromix.interop.nir.quantising import Table, relative_error
 from neuromix.models.model import Model
 from neuromix.units import render

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.interop.nir.linear_nodes import Shape, Unfit, numbers
+from neuromix.interop.nir.transforms import Shape, Unfit, numbers
 
 Floats = NDArray[np.float64]
 

@@ -8,11 +8,11 @@ from typing import Any
 from neuromix.array.fabric import Fabric
 from neuromix.errors import BadValue, UnknownName
 from neuromix.interop.nir.cells import Choice, on_cells
+from neuromix.interop.nir.composing import network
 from neuromix.interop.nir.files import library, load
 from neuromix.interop.nir.graph import flattened, step_of
 from neuromix.interop.nir.ideal import on_linear_neurons
 from neuromix.interop.nir.mapped import Mapped
-from neuromix.interop.nir.network import network
 from neuromix.models.catalogue import model
 from neuromix.models.model import Model
 from neuromix.units import number

@@ -10,8 +10,9 @@ import neuromix as nmx
 from neuromix.data.events import Events
 from neuromix.errors import BadValue, NotMappable, UnknownName
 from neuromix.interop.nir import read
-from neuromix.interop.nir.linear_nodes import Unfit, transform
+from neuromix.interop.nir.linear_nodes import transform
 from neuromix.interop.nir.neurons import neurons
+from neuromix.interop.nir.transforms import Unfit
 
 DT = 1e-3
 
@@ -365,6 +366,32 @@ def test_all_that_cannot_be_mapped_is_named_at_once():
 def test_a_node_says_why_it_cannot_be_mapped(graph, said):
     with pytest.raises(NotMappable, match=said):
         read(graph, dt=DT)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "said"),
+    [
+        ([nir.Input(np.array([10**6, 10**6])), lif(1)], "more than 10000000 addresses"),
+        (
+            [nir.Input(np.array([9000])), nir.Linear(np.ones((1, 9000))),
+             nir.Linear(np.ones((9000, 1))), lif(1)],
+            "may make 81000000 synapses",
+        ),
+        (
+            [nir.Input(np.array([9, 99, 99])),
+             nir.Conv2d(None, np.ones((99, 9, 3, 3)), 1, 1, 1, 1, np.zeros(99)), lif(1)],
+            "unrolled it has more than 30000000 synapses",
+        ),
+        (
+            [nir.Input(np.array([1, 4, 4])),
+             nir.Conv2d(None, np.ones((1, 1, 3, 3)), 1, 10**9, 1, 1, np.zeros(1)), lif(1)],
+            "2000000002 wide",
+        ),
+    ],
+)  # fmt: skip
+def test_small_files_that_would_make_huge_networks(nodes, said):
+    with pytest.raises(NotMappable, match=said):
+        read(chain(*nodes), dt=DT)
 
 
 def test_parameters_that_make_no_sense():

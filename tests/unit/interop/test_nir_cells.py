@@ -10,7 +10,8 @@ from neuromix.array.memory import SparseCodes
 from neuromix.data.events import Events
 from neuromix.errors import BadValue, FitFailed, NotMappable
 from neuromix.interop.nir import read, write
-from neuromix.interop.nir.operating import OperatingPoint, nominal_charges, width_for
+from neuromix.interop.nir.charges import nominal_charges, width_for
+from neuromix.interop.nir.operating import OperatingPoint
 from neuromix.interop.nir.quantising import Table
 
 DT = 1e-3
