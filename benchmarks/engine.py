@@ -48,10 +48,6 @@ SECONDS_OF_WORK = 8
 BARE = Path(__file__).with_name("engine_bare.py")
 
 
-# Started as a script, this folder would hide modules of the standard library: it has an array.py.
-sys.path[:] = [place for place in sys.path if Path(place).resolve() != BARE.parent.resolve()]
-
-
 def amplifier() -> tuple[Deck, Job]:
     """Return the deck and the draws."""
     cell, technology = nmx.cell("gm_c_integrator"), library.technology("gf180mcu")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuromix.array.chip import Array, Chip, Connection
 from neuromix.array.memory import words
+from neuromix.array.projection import Projection
 from neuromix.array.recording import Recording
 from neuromix.display import Sheet, Table
 from neuromix.display.raster import raster
@@ -53,6 +56,7 @@ def chip_sheet(chip: Chip) -> Sheet:
     queue = f"{fabric.fifo_depth} events, then {fabric.policy}"
     neurons = sum(block.n for block in chip.blocks.values() if isinstance(block, Array))
     synapses = sum(len(words(item.codes)) for item in chip.connections)
+    synapses += sum(len(item) for item in chip.projections)
     return Sheet(
         "Chip",
         f"die of seed {chip.seed}; {neurons} neurons, {synapses} weights that are not 0",
@@ -62,6 +66,11 @@ def chip_sheet(chip: Chip) -> Sheet:
                 "Weight memories",
                 ("link", "shape", "codes", "zero", "through", "pulse"),
                 memories,
+            ),
+            Table(
+                "Weights of linear neurons",
+                ("link", "synapses", "weights", "delays"),
+                tuple(_projection(item) for item in chip.projections),
             ),
             Table(
                 "Fabric",
@@ -85,6 +94,23 @@ def _memory(chip: Chip, item: Connection) -> tuple[str, ...]:
         f"{path.converter.cell}, {path.synapse.cell}",
         render(path.pulse_width, "s"),
     )
+
+
+def _projection(item: Projection) -> tuple[str, ...]:
+    delays = np.atleast_1d(item.delays)
+    return (
+        f"{item.source} → {item.target}",
+        str(len(item)),
+        _range(item.weights, "V"),
+        _range(delays, "s"),
+    )
+
+
+def _range(values: NDArray[np.floating[Any]], unit: str) -> str:
+    if not len(values):
+        return "none"
+    low, high = (render(float(value), unit, 3) for value in (values.min(), values.max()))
+    return low if low == high else f"{low} … {high}"
 
 
 def _link(chip: Chip, target: str, queue: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 import provisional
 import pytest
 
+import neuromix as nmx
 from neuromix import library
 from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.encoders import rate_code
@@ -158,3 +159,23 @@ def test_a_raster_stays_small():
     assert text.count("M") <= MOST_SPIKES
     assert "<script" not in text
     assert "<path" in raster([], 3, 1.0, "silence")
+
+
+def test_a_chip_of_linear_neurons_lists_its_weights():
+    model = nmx.Model.ideal(
+        "current_based_lif",
+        membrane_time=20e-3,
+        excitatory_time=5e-3,
+        inhibitory_time=10e-3,
+        rest=0.0,
+        threshold=20e-3,
+        reset=0.0,
+        refractory_time=2e-3,
+    )
+    chip = nmx.Chip(1)
+    chip.add("source", nmx.SpikeSource(2))
+    chip.add("array", nmx.Array(model, 3))
+    chip.connect("source", "array", weights=np.array([[1e-3, 0, 0], [0, 2e-3, 0]]), delay=1e-3)
+    shown = chip._repr_html_()
+    assert "1 mV … 2 mV" in shown
+    assert "2 weights that are not 0" in shown
