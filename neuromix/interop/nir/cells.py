@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,28 +17,11 @@ from neuromix.interop.nir.network import Network, View, refuse
 from neuromix.interop.nir.neurons import Neurons
 from neuromix.interop.nir.operating import OperatingPoint
 from neuromix.interop.nir.quantising import Table, relative_error
-from neuromix.models.model import Model
+from neuromix.interop.nir.wording import Choice, neurons_row, span
 from neuromix.units import render
 
 SPARSE_BELOW = 0.25
 """Share of synapses that are there, below which a memory is sparse."""
-
-AROUND = 3.0
-"""From the operating rate over this to this times it, f-I curves are compared."""
-
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """Cells, and how they are used; see :func:`neuromix.interop.nir.read`."""
-
-    neuron: Model
-    converter: Model
-    synapse: Model
-    rate: float
-    gain: float
-    bias_rate: float
-    mismatch: bool
-    noise: bool
 
 
 def on_cells(
@@ -120,7 +102,7 @@ def _array(
     brought = nominal_charges(choice.converter, choice.synapse, width, point.current)
     table = Table(brought.excitatory[0], brought.inhibitory[0])
     weaker = min(1.0, table.largest / largest) if largest else 1.0
-    rows = [_neurons_row(name, blocks[name], item, view, choice, point, lines, scale)]
+    rows = [neurons_row(name, blocks[name], item, view, choice, point, lines, scale)]
     for source, charge in wanted.items():
         codes = table.codes(charge * weaker)
         dense = codes.nnz >= SPARSE_BELOW * math.prod(codes.shape)
@@ -147,69 +129,9 @@ def _array(
                 "weights",
                 f"{codes.nnz} codes up to {most} of 63 in a {'dense' if dense else 'sparse'} "
                 f"memory, pulses of {render(width, 's')}",
-                scale=f"a spike of weight 1 brings {_span(item.gain * dt * scale * weaker, 'C')}",
+                scale=f"a spike of weight 1 brings {span(item.gain * dt * scale * weaker, 'C')}",
                 weight_error=relative_error(table.charge(codes), charge * weaker),
                 lost=tuple(lost),
             )
         )
     return rows
-
-
-def _neurons_row(
-    name: str,
-    block: str,
-    item: Neurons,
-    view: View,
-    choice: Choice,
-    point: OperatingPoint,
-    lines: bool,
-    scale: NDArray[np.float64],
-) -> Row:
-    lost = [
-        f"tau = {_span(item.tau, 's')}: the cell's leak does not grow with its membrane; "
-        f"{_departure(item, point)}",
-        (
-            f"tau_syn = {_span(item.tau_syn, 's')}: "
-            if item.kind == "CubaLIF"
-            else "a spike acts at once: "
-        )
-        + f"the current of {choice.synapse.cell} falls with "
-        f"{render(choice.synapse.nominal('time_constant'), 's')}",
-    ]
-    if any(part.data.min(initial=0.0) < 0.0 for part in view.parts.values()):
-        lost.append("inhibition ends at 0 V, the cell's rest; the graph's goes on below v_leak")
-    if np.any(item.reset != item.leak):
-        lost.append("v_reset other than v_leak: it is only in the scale of the weights")
-    if np.any(view.bias):
-        lost.append(
-            f"its bias is a weight from a line of {render(choice.bias_rate, 'Hz')}"
-            if lines
-            else "its bias is a constant current into each neuron, which no cell makes "
-            "(bias_rate=500.0 makes it a line)"
-        )
-    return Row(
-        name,
-        item.kind,
-        f"array {block!r} of {item.n} {choice.neuron.cell}",
-        scale=f"R I = 1 is {_span(scale, 'A')}; agrees at {render(choice.rate, 'Hz')}, "
-        f"{render(point.current, 'A')}",
-        lost=tuple(lost),
-    )
-
-
-def _departure(item: Neurons, point: OperatingPoint) -> str:
-    """Return how far the f-I curves are apart around the operating rate, where both agree."""
-    near = (point.rates > point.rate / AROUND) & (point.rates < point.rate * AROUND)
-    ratio = np.outer(point.currents[near] / point.current, item.drive_at(point.rate))
-    found = item.rates(ratio)
-    apart = point.rates[near][:, None] / np.where(found > 0.0, found, np.nan) - 1.0
-    least, most = (round(100.0 * float(end)) for end in (np.nanmin(apart), np.nanmax(apart)))
-    return (
-        f"from {render(point.rate / AROUND, 'Hz', 3)} to {render(point.rate * AROUND, 'Hz', 3)} "
-        f"its rate is wrong by {least:+d} … {most:+d} %"
-    )
-
-
-def _span(values: NDArray[np.float64], unit: str) -> str:
-    low, high = (render(float(end), unit) for end in (values.min(), values.max()))
-    return low if low == high else f"{low} … {high}"

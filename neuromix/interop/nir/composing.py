@@ -27,14 +27,18 @@ def network(graph: FlatGraph) -> Network:
         if walk.kind(name) not in MAPPED:
             known = ", ".join(sorted(MAPPED))
             walk.problems[name] = f"no {walk.kind(name)} can be mapped; known: {known}"
-    for name in _onwards(graph, (n for n in graph.nodes if walk.kind(n) == "Input")):
+    order = _onwards(graph, (n for n in graph.nodes if walk.kind(n) == "Input"))
+    for name in order:
         walk.shape(name)
-    ends = [n for n in graph.nodes if walk.kind(n) in {"Output", *SPIKING, *SILENT}]
-    views = {name: view for name in ends if (view := walk.combined(name)) is not None}
-    for name in graph.nodes:
+    for name in order:
         if walk.kind(name) in TRANSFORMS:
             walk.sent(name)  # what leads nowhere may have problems too
+    ends = [n for n in graph.nodes if walk.kind(n) in {"Output", *SPIKING, *SILENT}]
+    views = {name: view for name in ends if (view := walk.combined(name)) is not None}
     _check_silent(walk, views)
+    if not walk.problems:
+        unknown = "the shape of what arrives at it is not known"
+        walk.problems.update({name: unknown for name in ends if name not in views})
     refuse(walk.problems)
     folded = {n: (walk.kind(n), s) for n, s in walk.shapes.items() if s}
     return Network(

@@ -7,12 +7,13 @@ from typing import Any
 
 from neuromix.array.fabric import Fabric
 from neuromix.errors import BadValue, UnknownName
-from neuromix.interop.nir.cells import Choice, on_cells
+from neuromix.interop.nir.cells import on_cells
 from neuromix.interop.nir.composing import network
 from neuromix.interop.nir.files import library, load
 from neuromix.interop.nir.graph import flattened, step_of
 from neuromix.interop.nir.ideal import on_linear_neurons
 from neuromix.interop.nir.mapped import Mapped
+from neuromix.interop.nir.wording import Choice
 from neuromix.models.catalogue import model
 from neuromix.models.model import Model
 from neuromix.units import number
@@ -96,7 +97,13 @@ def read(
             f"nir.read: {type(graph).__name__} is not a graph", cure="a path, or a nir.NIRGraph"
         )
     step = step_of(held, dt)
-    found = network(flattened(held))
+    try:
+        found = network(flattened(held))
+    except RecursionError as error:
+        raise BadValue(
+            "nir.read: too many nodes without memory follow one another",
+            cure="multiply their matrices before they are exported",
+        ) from error
     if cells == "ideal":
         return on_linear_neurons(found, step, seed)
     choice = Choice(

@@ -117,7 +117,8 @@ def cells(chip: Chip, name: str, dt: float, rate: float) -> Stated:
     resistance = _resistances(threshold, reset, point.current, quick / slow)
     lasting = _lasting(threshold, reset, resistance * point.current)
     capacitance = 1.0 / (quick * resistance * lasting)
-    tau_syn, weights = np.full(n, dt), {}
+    tau_syn: Floats | None = None
+    weights = {}
     if path is not None:
         excitatory, inhibitory = (item.dynamics.matrix(n) for item in die.synapses)
         brought = charges(

@@ -104,9 +104,11 @@ def _check(
                 f"its delays are not 0, nor one step of {render(dt, 's')} in a loop"
             )
     for name, array in arrays.items():
-        if not array.linear:
-            continue
         values = array.model.dynamics.values()
+        if not array.linear:
+            if not {"threshold", "reset"} <= set(values):
+                problems[name] = f"{array.model.cell} has no one threshold and reset of a membrane"
+            continue
         if np.any(values["refractory_time"]):
             problems[name] = "it has a refractory time, and NIR's neurons have none"
         slow = np.asarray(values["excitatory_time"])

@@ -1,5 +1,6 @@
 """Graphs of NIR on a chip: matrices against numpy, dynamics against the definition, refusals."""
 
+import itertools
 import math
 
 import nir
@@ -392,6 +393,40 @@ def test_a_node_says_why_it_cannot_be_mapped(graph, said):
 def test_small_files_that_would_make_huge_networks(nodes, said):
     with pytest.raises(NotMappable, match=said):
         read(chain(*nodes), dt=DT)
+
+
+def test_a_long_loop_without_a_neuron_is_refused():
+    names = [f"scale_{k:04}" for k in range(2000)]
+    nodes = {name: nir.Scale(np.ones(2)) for name in names}
+    nodes |= {"input": nir.Input(np.array([2])), "output": nir.Output(np.array([2]))}
+    edges = [*itertools.pairwise(names), (names[-1], names[0]), (names[-1], "output")]
+    with pytest.raises(BadValue, match="too many nodes without memory"):
+        read(nir.NIRGraph(nodes, edges, type_check=False), dt=DT)
+
+
+def test_a_long_chain_is_read_whatever_its_order():
+    names = [f"scale_{k:04}" for k in range(2000)]
+    nodes = {name: nir.Scale(np.full(2, 1.001)) for name in reversed(names)}
+    nodes |= {"input": nir.Input(np.array([2])), "lif": lif(2)}
+    edges = [("input", names[0]), *itertools.pairwise(names), (names[-1], "lif")]
+    mapped = read(nir.NIRGraph(nodes, edges, type_check=False), dt=DT, cells="ideal")
+    found = mapped.network.views["lif"].parts["input"].toarray()
+    assert np.allclose(found, 1.001**2000 * np.eye(2))
+
+
+def test_a_loop_of_unknown_shape_is_named():
+    one = np.ones(1)
+    graph = nir.NIRGraph(
+        {
+            "input": nir.Input(np.array([2])),
+            "lif": nir.LIF(tau=one, r=one, v_leak=0 * one, v_threshold=one),
+            "output": nir.Output(np.array([2])),
+        },
+        [("lif", "lif"), ("input", "output")],
+        type_check=False,
+    )
+    with pytest.raises(NotMappable, match="lif: the shape of what arrives at it is not known"):
+        read(graph, dt=DT)
 
 
 def test_parameters_that_make_no_sense():

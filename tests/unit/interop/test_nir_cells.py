@@ -264,6 +264,7 @@ def test_what_nir_cannot_say_is_refused(tmp_path):
     chip.add("two", nmx.Array(ideal("current_based_lif", **values), 2))
     values |= {"inhibitory_time": 5e-3, "refractory_time": 2e-3}
     chip.add("held", nmx.Array(ideal("current_based_lif", **values), 2))
+    chip.add("bursting", nmx.Array(nmx.model("izhikevich_neuron"), 2))
     chip.connect("source", "two", weights=np.eye(2), delay=2e-3)
     with pytest.raises(NotMappable) as caught:
         write(chip, tmp_path / "a.nir")
@@ -271,6 +272,7 @@ def test_what_nir_cannot_say_is_refused(tmp_path):
     assert "source -> two: its delays are not 0" in text
     assert "two: its synapses have two time constants" in text
     assert "held: it has a refractory time" in text
+    assert "bursting: izhikevich_neuron has no one threshold and reset" in text
     assert not (tmp_path / "a.nir").exists()
 
 
