@@ -3,14 +3,17 @@
 Each entry of the vector has two addresses, one for each sign, of which at most one spikes, in
 regular trains; the second has the negated weights. Outputs are neurons with a constant current
 that puts their rate at zero in the middle of its range. They are read by counting spikes for a
-window, and a straight line makes a number of the count.
+window.
+
+Two curvatures of nominal cells are taken into account as a designer would: a synapse makes more of
+a large code than in proportion, so that words are chosen whose effect is in proportion to the
+weight; and the rate of a neuron bends with its current, so that counts are read through a parabola.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -19,7 +22,9 @@ from numpy.typing import NDArray
 from neuromix.array.calibration import calibrate
 from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.fabric import Fabric
+from neuromix.array.memory import LARGEST_CODE
 from neuromix.array.pixels import phases
+from neuromix.array.products.curves import RateCurve, fit_rates, proportional_words
 from neuromix.array.products.operands import LARGEST_INPUT, Operands
 from neuromix.array.products.product import Product
 from neuromix.array.recording import Recording
@@ -56,9 +61,9 @@ class SpikingDrive:
     dt : float, s
         Step of the simulation.
     nominal_outputs, nominal_vectors : int
-        To how many outputs of nominal neurons, and to how many vectors, the common line is fitted.
+        To how many outputs of nominal neurons, and how many vectors, the common curve is fitted.
     vectors : int
-        To how many other vectors the line of each neuron of a die is fitted.
+        To how many other vectors zero and slope of each neuron of a die are fitted.
     """
 
     events_per_second: float = 30e3
@@ -70,7 +75,7 @@ class SpikingDrive:
     dt: float = 20e-6
     nominal_outputs: int = 64
     nominal_vectors: int = 2
-    vectors: int = 6
+    vectors: int = 8
 
     def __post_init__(self) -> None:
         for item in fields(self):
@@ -167,16 +172,16 @@ def spiking_product(
     drive : SpikingDrive
     mismatch, noise : bool
     calibrated : bool
-        Whether to find trims (:mod:`neuromix.array.calibration`) and a line for each neuron too.
+        Whether to find trims (:mod:`neuromix.array.calibration`) and a fit for each neuron too.
     threads : int, optional
         See :func:`neuromix.array.simulation.run`.
 
     Returns
     -------
     tuple of Product
-        As built, read through one line fitted to nominal neurons; with trims; with trims and a line
-        for each neuron, fitted to other vectors on the same die. Time and energy are those of one
-        product, without what finding trims and lines has taken.
+        As built, read through the curve of nominal neurons; with trims; with trims, and zero and
+        slope of each neuron fitted to other vectors on the same die. Time and energy are those of
+        one product, without what finding trims and fits has taken.
 
     Raises
     ------
@@ -184,28 +189,27 @@ def spiking_product(
         Where the matrix is so large that a source cannot spike, or no output answers.
     """
     start = time.perf_counter()
-    line = _nominal_line(operands, cells, drive, threads)
-    chip = cells.chip(
-        operands.weights, drive, seed, bias=drive.bias, mismatch=mismatch, noise=noise
-    )
+    _, (growth,) = fit_rates(*_nominal(operands, operands.weights, cells, drive, threads))
+    words = proportional_words(operands.weights, growth)
+    rates, exact, _ = _nominal(operands, words, cells, drive, threads)
+    curve, _ = fit_rates(rates, exact)
+    chip = cells.chip(words, drive, seed, bias=drive.bias, mismatch=mismatch, noise=noise)
     recording = _play(chip, operands.vector, drive, trial, threads)
-    found = [_product(operands, cells, recording, drive, "as built", line, start)]
+    found = [_product(operands, cells, recording, drive, "as built", curve, start)]
     if not calibrated:
         return tuple(found)
     # Neurons are calibrated without the constant current: it adds to what a test line is to do.
-    unbiased = cells.chip(operands.weights, drive, seed, bias=0.0, mismatch=mismatch, noise=noise)
+    unbiased = cells.chip(words, drive, seed, bias=0.0, mismatch=mismatch, noise=noise)
     chip = chip.with_trims(calibrate(unbiased).trims)
     recording = _play(chip, operands.vector, drive, trial, threads)
-    found.append(_product(operands, cells, recording, drive, "trimmed", line, start))
+    found.append(_product(operands, cells, recording, drive, "trimmed", curve, start))
     vectors = operands.others(drive.vectors)
-    rates = [
+    others = [
         _rates(_play(chip, vector, drive, trial + 1 + k, threads), drive)
         for k, vector in enumerate(vectors)
     ]
-    lines = _lines(np.stack([operands.times(vector) for vector in vectors]), np.stack(rates))
-    found.append(
-        _product(operands, cells, recording, drive, "trimmed, a line a neuron", lines, start)
-    )
+    own = curve.refitted(np.stack([operands.times(v) for v in vectors]), np.stack(others))
+    found.append(_product(operands, cells, recording, drive, "trimmed, each fitted", own, start))
     return tuple(found)
 
 
@@ -229,29 +233,22 @@ def _rates(recording: Recording, drive: SpikingDrive) -> Floats:
     return np.asarray(counted.counts(recording.sizes["outputs"]) / window)
 
 
-def _nominal_line(
-    operands: Operands, cells: SpikingCells, drive: SpikingDrive, threads: int | None
-) -> tuple[Floats, Floats]:
-    """Return zero rate and slope of nominal neurons, one for all outputs."""
-    rows = operands.first(drive.nominal_outputs)
+def _nominal(
+    operands: Operands,
+    words: NDArray[np.int8],
+    cells: SpikingCells,
+    drive: SpikingDrive,
+    threads: int | None,
+) -> tuple[Floats, Floats, Floats]:
+    """Return rates of nominal neurons with these words, their products, and those of w |w| / 63."""
+    rows = words[: drive.nominal_outputs]
     chip = cells.chip(rows, drive, 0, bias=drive.bias, mismatch=False, noise=False)
     vectors = operands.others(drive.nominal_vectors)
-    exact = np.concatenate([operands.times(vector)[: len(rows)] for vector in vectors])
     rates = np.concatenate([_rates(_play(chip, v, drive, 0, threads), drive) for v in vectors])
-    return _lines(exact[:, None], rates[:, None])
-
-
-def _lines(exact: NDArray[np.int64], rates: Floats) -> tuple[Floats, Floats]:
-    """Return zero rate and slope of each column, by least squares.
-
-    Parameters
-    ----------
-    exact, rates : (samples, n) ndarrays
-    """
-    mean, centre = rates.mean(axis=0), exact.mean(axis=0)
-    spread = np.sum((exact - centre) ** 2, axis=0)
-    slope = np.sum((exact - centre) * rates, axis=0) / np.where(spread > 0.0, spread, 1.0)
-    return mean - slope * centre, slope
+    weights = operands.weights[: len(rows)].astype(np.float64)
+    grown = weights * np.abs(weights) / LARGEST_CODE
+    exact, more = (np.concatenate([w @ v for v in vectors]) for w in (weights, grown))
+    return rates, exact, more
 
 
 def _product(
@@ -260,20 +257,20 @@ def _product(
     recording: Recording,
     drive: SpikingDrive,
     correction: str,
-    line: Sequence[Floats],
+    curve: RateCurve,
     start: float,
 ) -> Product:
-    zero, slope = line
-    if not np.all(slope > 0.0):
+    if not np.all(curve.slope > 0.0):
+        silent = int(np.sum(curve.slope <= 0.0))
         raise BadValue(
-            f"product: {int(np.sum(slope <= 0.0))} of {slope.size} spiking outputs do not answer",
+            f"product: {silent} of {operands.size} spiking outputs do not answer",
             cure="SpikingDrive with more events_per_second, or more vectors",
         )
     size = operands.size
     return Product(
         "spiking",
         correction,
-        np.asarray((_rates(recording, drive) - zero) / slope),
+        curve.products(_rates(recording, drive)),
         operands.exact,
         {name.partition(".")[2]: spent for name, spent in recording.energy.items()},
         recording.duration,
