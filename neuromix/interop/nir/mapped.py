@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neuromix.array.chip import Chip
 from neuromix.array.recording import Recording
 from neuromix.data.events import Events
+from neuromix.display import Sheet, Table
 from neuromix.errors import BadValue, UnknownName
 from neuromix.interop.nir.network import Network
 from neuromix.interop.nir.readout import membranes, sums
@@ -83,6 +84,13 @@ class Mapped:
     dt: float
     bias_rate: float = 0.0
 
+    def __str__(self) -> str:
+        return self.report()
+
+    def _repr_html_(self) -> str:
+        title = f"{len(self.network.spiking())} populations of a NIR graph"
+        return Sheet("Mapped", title, (_nodes(self.rows), _losses(self.rows))).html()
+
     def report(self) -> str:
         """Return what each node is mapped on, how numbers are scaled, and what is lost."""
         return "\n".join(map(str, self.rows))
@@ -150,3 +158,22 @@ class Mapped:
             )
             for name in net.outputs
         }
+
+
+def _nodes(rows: Sequence[Row]) -> Table:
+    header = ("node", "type", "mapped to", "scale", "error of weights")
+    return Table(
+        "Nodes",
+        header,
+        tuple(
+            (row.node, row.kind, row.mapped_to, row.scale,
+             "" if np.isnan(row.weight_error) else f"{100.0 * row.weight_error:.3g} %")
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def _losses(rows: Sequence[Row]) -> Table:
+    return Table(
+        "Lost", ("node", "what"), tuple((row.node, text) for row in rows for text in row.lost)
+    )

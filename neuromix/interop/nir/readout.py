@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,23 +26,43 @@ def membranes(
     constant current does, gain b (1 − exp(−t/tau) − response(t)).
     """
     found = np.tile(item.leak, (len(times), 1))
-    jump = item.jump(dt)
     constants = np.column_stack([item.tau, item.tau_syn])
     for tau, tau_syn in np.unique(constants, axis=0):
         mine = np.flatnonzero(np.all(constants == (tau, tau_syn), axis=1))
-        if np.any(view.bias[mine]):
-            slow = _responses(times, tau, tau_syn) if tau_syn > 0.0 else 0.0
-            settled = -np.expm1(-times / tau) - slow
-            found[:, mine] += np.outer(settled, item.gain[mine] * view.bias[mine])
+        slow = _responses(times, tau, tau_syn) if tau_syn > 0.0 else 0.0
+        settled = -np.expm1(-times / tau) - slow
+        found[:, mine] += np.outer(settled, item.gain[mine] * view.bias[mine])
+        jump = item.jump(dt)[mine, None]
         for source, matrix in view.parts.items():
-            events = spikes[source]
-            rows = matrix[mine] * jump[mine, None]
-            for k, now in enumerate(times):
-                count = int(np.searchsorted(events.time, now, side="right"))
-                left = _responses(now - events.time[:count], tau, tau_syn)
-                found[k, mine] += rows @ np.bincount(
-                    events.address[:count], weights=left, minlength=matrix.shape[1]
-                )
+            found[:, mine] += _driven(matrix[mine] * jump, spikes[source], times, tau, tau_syn)
+    return found
+
+
+def _driven(rows: Any, events: Events, times: Floats, tau: float, tau_syn: float) -> Floats:
+    """Return what events have left on membranes, (times, n): each event is taken once.
+
+    Parameters
+    ----------
+    rows : (n, addresses) sparse array
+        What an event of an address adds.
+    """
+    found = np.zeros((len(times), rows.shape[0]))
+    membrane, current = np.zeros(rows.shape[0]), np.zeros(rows.shape[0])
+    before, first = 0.0, 0
+    for k in np.argsort(times, kind="stable"):
+        gap = times[k] - before
+        last = int(np.searchsorted(events.time, times[k], side="right"))
+        after, address = times[k] - events.time[first:last], events.address[first:last]
+
+        def brought(left: Floats, senders: Any = address) -> Floats:
+            return np.asarray(rows @ np.bincount(senders, left, minlength=rows.shape[1]))
+
+        membrane = membrane * np.exp(-gap / tau) + brought(_responses(after, tau, tau_syn))
+        if tau_syn > 0.0:
+            membrane += current * response(gap, tau, tau_syn)
+            current = current * np.exp(-gap / tau_syn) + brought(np.exp(-after / tau_syn))
+        found[k] = membrane
+        before, first = times[k], last
     return found
 
 

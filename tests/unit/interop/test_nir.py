@@ -280,7 +280,7 @@ def test_read_outs_are_solved_for_what_was_recorded():
         graph.edges.append(("input", "lif"))
         mapped = read(graph, dt=DT, cells="ideal")
         found = nmx.run(mapped.chip, {"input": events}, duration=0.05)
-        times = np.linspace(0.0, 0.05, 11)
+        times = np.linspace(0.0, 0.05, 11)[::-1]
         v, current, h = node.v_leak.copy(), np.zeros(2), 1e-6
         wanted = {}
         for step in range(50_001):

@@ -138,7 +138,10 @@ def test_what_is_lost_is_in_the_report():
         nir.Linear(np.array([[40.0, 0.001], [1.0, 0.5]])),
         lif(2, v_reset=np.array([-0.5, 0.0])),
     )
-    text = read(graph, dt=DT).report()
+    mapped = read(graph, dt=DT)
+    text = mapped.report()
+    assert str(mapped) == text
+    assert "1 of 4 synapses are smaller than half the first code" in mapped._repr_html_()
     for said in (
         "input (Input): source 'input' of 2 addresses",
         "linear (Linear): part of the weights behind it",
