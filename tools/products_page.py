@@ -171,9 +171,10 @@ constant, which grows against the product as the root of M because the nominal c
 One reading of zeros on the same die takes it away, for twice the time and energy. What is left is
 the 6.3 % spread of tail currents and 2.0 mV on each weight: single products are off by 8 %, and so
 is their sum, whatever M. Weights held on capacitors for 10 ms are as good as those of a digital
-memory: droop is far below mismatch. Noise alone would allow 7 bits. Energy is standing power times
-settling to 8 bits behind a 10 kHz low-pass, where the characterization ends: a faster reading would
-cost less, and nothing here says whether the cell can do it.
+memory: droop is far below mismatch. Noise alone would allow 7 bits; an array whose weights are each
+measured and written again would come nearer to it, which is not done here. Energy is standing power
+times settling to 8 bits behind a 10 kHz low-pass, where the characterization ends: a faster reading
+would cost less, and nothing here says whether the cell can do it.
 
 **Spikes** (`dac_synapse`, `dpi_synapse`, `lif_neuron`) use two paths a row in place of M
 multipliers, and time in place of area. A row is the small difference of two large currents whose
