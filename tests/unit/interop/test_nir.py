@@ -184,7 +184,7 @@ def test_linear_neurons_are_the_definition(make):
         nir.Input(np.array([6])), nir.Affine(weights[0], bias), first, nir.Linear(weights[1]),
         second,
     )  # fmt: skip
-    duration = 0.1
+    duration = 0.06
     events = regular(rng.uniform(100.0, 300.0, 6), duration)
     mapped = read(graph, dt=DT, cells="ideal")
     assert "exact" in mapped.report()

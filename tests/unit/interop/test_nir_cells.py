@@ -11,7 +11,7 @@ from neuromix.data.events import Events
 from neuromix.errors import BadValue, FitFailed, NotMappable
 from neuromix.interop.nir import read, write
 from neuromix.interop.nir.charges import nominal_charges, width_for
-from neuromix.interop.nir.operating import OperatingPoint
+from neuromix.interop.nir.operating import OperatingPoint, rates_at
 from neuromix.interop.nir.quantising import Table
 
 DT = 1e-3
@@ -210,7 +210,7 @@ def test_there_and_back_again(tmp_path):
     assert np.allclose(second.blocks["lif"].current, first.blocks["lif"].current, rtol=1e-3)
 
 
-def test_mismatch_is_in_the_parameters_of_each_neuron(tmp_path):
+def test_mismatch_is_in_the_parameters_of_each_neuron(tmp_path, point):
     weight = np.full((16, 3), 0.3)
     mapped = read(chain(nir.Linear(weight), lif(16)), dt=DT, seed=3)
     graph = nir.read(write(mapped.chip, tmp_path / "die.nir"))
@@ -224,9 +224,12 @@ def test_mismatch_is_in_the_parameters_of_each_neuron(tmp_path):
     assert 0.05 < joint.weight[:, 0].std() / joint.weight[:, 0].mean() < 0.6
     other = nir.read(write(mapped.chip.with_seed(4), tmp_path / "other.nir"))
     assert not np.allclose(other.nodes["lif"].v_threshold, node.v_threshold)
-    # The graph spikes as often as the neurons of that die do at its two currents.
-    again = read(graph).network.populations["lif"]
-    assert again.rates(again.drive_at(150.0)) == pytest.approx(150.0)
+    # The graph spikes as often as the neurons of that die do, at currents between its two as well.
+    item = read(graph).network.populations["lif"]
+    for part, near in ((1.0, 1e-6), (0.7, 0.01), (0.5, 1e-6)):
+        currents = np.full(16, part * point.current)
+        wanted = rates_at(nmx.model("lif_neuron"), currents, 0.08, seed=3, name="lif")
+        assert np.allclose(item.rates(node.r * currents), wanted, rtol=near)
 
 
 def test_a_graph_of_linear_neurons_comes_back_exactly(tmp_path):
