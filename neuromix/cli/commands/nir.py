@@ -32,10 +32,23 @@ from neuromix.cli import options, output
     show_default=True,
     help="Hz, at which a cell needs as many events for a spike as the graph's neuron.",
 )
+@click.option(
+    "--slowdown",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="How much slower than the graph says the chip runs.",
+)
 @options.technology()
 @options.as_json
 def command(
-    file: Path, dt: str | None, cells: str, rate: float, technology: str, as_json: bool
+    file: Path,
+    dt: str | None,
+    cells: str,
+    rate: float,
+    slowdown: float,
+    technology: str,
+    as_json: bool,
 ) -> None:
     """Map the NIR graph in FILE on a chip and say, node by node, what is lost.
 
@@ -47,7 +60,9 @@ def command(
 
     step = None if dt is None else units.parse(dt, of="--dt")
     with reporting("measuring the cells"):
-        mapped = read(file, technology=technology, cells=cells, dt=step, rate=rate)
+        mapped = read(
+            file, technology=technology, cells=cells, dt=step, rate=rate, slowdown=slowdown
+        )
     if as_json:
         rows = [
             {

@@ -53,7 +53,7 @@ def on_cells(
         rows += _array(chip, name, item, net.views[name], blocks, choice, point, dt, lines)
     return Mapped(
         chip,
-        (*common_rows(net, blocks), *rows),
+        (*common_rows(net, blocks, dt), *rows),
         blocks,
         net,
         dt,

@@ -69,7 +69,7 @@ def on_linear_neurons(net: Network, dt: float, seed: int) -> Mapped:
                     lost=(f"a spike in a loop takes one step, {render(dt, 's')}",) if late else (),
                 )
             )
-    return Mapped(chip, (*common_rows(net, blocks), *rows), blocks, net, dt)
+    return Mapped(chip, (*common_rows(net, blocks, dt), *rows), blocks, net, dt)
 
 
 def _unit(item: Neurons, view: View) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from neuromix.interop.nir.mapped import BIAS, Row
 from neuromix.interop.nir.network import Network
+from neuromix.units import render
 
 
 def block_names(nodes: Iterable[str]) -> dict[str, str]:
@@ -26,10 +27,15 @@ def block_names(nodes: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def common_rows(net: Network, blocks: dict[str, str]) -> list[Row]:
+def common_rows(net: Network, blocks: dict[str, str], dt: float) -> list[Row]:
     """Return rows of inputs, folded nodes, read-outs and outputs."""
     inputs = [
-        Row(name, "Input", f"source {blocks[name]!r} of {math.prod(shape)} addresses")
+        Row(
+            name,
+            "Input",
+            f"source {blocks[name]!r} of {math.prod(shape)} addresses",
+            scale=f"a spike of the graph lasts {render(dt, 's')}",
+        )
         for name, shape in net.inputs.items()
     ]
     folded = [

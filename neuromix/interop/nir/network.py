@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,11 @@ class Network:
     def spiking(self) -> dict[str, Neurons]:
         """Return the populations that spike."""
         return {name: item for name, item in self.populations.items() if item.spiking}
+
+    def slower(self, times: float) -> Network:
+        """Return the same network with time constants so many times as long."""
+        populations = {name: item.slower(times) for name, item in self.populations.items()}
+        return replace(self, populations=populations)
 
     def loops(self) -> frozenset[tuple[str, str]]:
         """Return the connections between populations that lie in a loop."""

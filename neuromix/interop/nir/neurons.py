@@ -10,7 +10,7 @@ as ``nir`` 1.0 defines LI, LIF, CubaLI and CubaLIF. A spike is S = 1 for ``dt``:
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,10 @@ class Neurons:
     def spiking(self) -> bool:
         """Whether they have a threshold."""
         return self.kind in SPIKING
+
+    def slower(self, times: float) -> Neurons:
+        """Return the same neurons with time constants so many times as long."""
+        return replace(self, tau=self.tau * times, tau_syn=self.tau_syn * times)
 
     def jump(self, dt: float) -> Floats:
         """Return what a spike of weight 1 adds to v, or to R I where there is one: (n,)."""

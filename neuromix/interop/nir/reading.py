@@ -29,6 +29,7 @@ def read(
     dt: float | None = None,
     rate: float = 200.0,
     gain: float = 1.0,
+    slowdown: float = 1.0,
     bias_rate: float = 0.0,
     neuron: Model | None = None,
     converter: Model | None = None,
@@ -59,6 +60,9 @@ def read(
     gain : float
         Of all weights into cells: above 1, more of the codes are used, and neurons spike for fewer
         events than in the graph.
+    slowdown : float
+        How much slower than the graph says the chip runs: time constants and ``dt`` are so many
+        times as long. Training in steps knows no seconds, and cells have their own.
     bias_rate : float, Hz
         At which one more source, ``"bias"``, spikes and brings biases as weights of its own; 0
         takes constant currents, which no cell makes.
@@ -86,7 +90,7 @@ def read(
     """
     if cells not in TARGETS:
         raise UnknownName("kind of cells", cells, TARGETS)
-    for name, value in (("rate", rate), ("gain", gain)):
+    for name, value in (("rate", rate), ("gain", gain), ("slowdown", slowdown)):
         if not 0.0 < number(value, f"nir.read: {name}") < float("inf"):
             raise BadValue(f"nir.read: {name} is {value!r}", cure=f"a positive {name}")
     if not 0.0 <= number(bias_rate, "nir.read: bias_rate") < float("inf"):
@@ -96,7 +100,7 @@ def read(
         raise BadValue(
             f"nir.read: {type(graph).__name__} is not a graph", cure="a path, or a nir.NIRGraph"
         )
-    step = step_of(held, dt)
+    step = step_of(held, dt) * slowdown
     try:
         found = network(flattened(held))
     except RecursionError as error:
@@ -104,6 +108,8 @@ def read(
             "nir.read: too many nodes without memory follow one another",
             cure="multiply their matrices before they are exported",
         ) from error
+    if slowdown != 1.0:
+        found = found.slower(slowdown)
     if cells == "ideal":
         return on_linear_neurons(found, step, seed)
     choice = Choice(

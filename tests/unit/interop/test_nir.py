@@ -437,7 +437,7 @@ def test_parameters_that_make_no_sense():
         read(42, dt=DT)
     with pytest.raises(UnknownName, match="kind of cells"):
         read(graph, dt=DT, cells="perfect")
-    for name in ("dt", "rate", "gain", "bias_rate"):
+    for name in ("dt", "rate", "gain", "slowdown", "bias_rate"):
         with pytest.raises(BadValue, match=name if name != "dt" else "a spike of"):
             read(graph, **{"dt": DT, name: -1.0})
     with pytest.raises(BadValue, match="does not spike at 1 MHz"):
@@ -454,6 +454,24 @@ def test_the_duration_of_a_spike_may_be_in_the_metadata():
     graph.metadata["dt"] = 2e-3
     assert read(graph, cells="ideal").dt == 2e-3
     assert read(graph, dt=DT, cells="ideal").dt == DT
+
+
+def test_a_slower_chip_does_the_same_later():
+    graph = chain(nir.Linear(np.full((2, 3), 0.3)), cuba(2), nir.Linear(np.eye(2)), li(2))
+    events = regular(np.full(3, 300.0), 0.1)
+    found = []
+    for slowdown in (1.0, 4.0):
+        mapped = read(graph, dt=DT, cells="ideal", slowdown=slowdown)
+        late = Events(events.time * slowdown, events.address)
+        recording = nmx.run(
+            mapped.chip, {"input": late}, duration=0.1 * slowdown, dt=1e-4 * slowdown, mode="event"
+        )
+        found.append((recording.events["cubalif"], mapped.outputs(recording)["output"]))
+    (once, value), (slow, later) = found
+    assert len(once) > 10
+    assert np.array_equal(once.address, slow.address)
+    assert np.allclose(once.time * 4.0, slow.time, rtol=1e-9)
+    assert np.allclose(value, later)
 
 
 def test_drive_and_rate_belong_together():

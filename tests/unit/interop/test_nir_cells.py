@@ -164,6 +164,17 @@ def test_gain_uses_more_codes():
     assert codes[1][0] > 3 * codes[0][0]
 
 
+def test_a_slower_chip_suits_cells_better():
+    """As snnTorch exports a decay of 0.9 a step, with steps of 0.1 ms."""
+    graph = chain(nir.Linear(np.array([[0.3, -0.1]])), lif(1, tau=1e-3, r=np.full(1, 10.0)))
+    quick, slow = (read(graph, dt=1e-4, slowdown=s) for s in (1.0, 20.0))
+    assert "tau = 1 ms" in quick.report()
+    assert "tau = 20 ms" in slow.report()
+    assert "a spike of the graph lasts 2 ms" in slow.report()
+    codes = [np.abs(item.chip.connections[0].codes).max() for item in (quick, slow)]
+    assert codes[1] > 3 * codes[0]
+
+
 def test_inhibition_and_loops_run():
     weight = np.array([[0.0, -0.5], [-0.5, 0.0]])
     graph = nir.NIRGraph(
