@@ -4,7 +4,7 @@ The array alone is driven by one line that excites all its neurons; the excitato
 searched bit by bit until it spikes as fast as the nominal neuron does. Then a second line inhibits,
 and the inhibitory trims are searched in the same way. Threshold, leak, capacitance and the gains of
 converter and synapse differ from neuron to neuron: one trim a sign cannot undo them apart, only
-what they do together at the point of the test.
+what they do together at the point of the test. Constant currents are switched off meanwhile.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class _Bench:
         array = (
             replace(self.array, n=1, mismatch=False, noise=False, current=0.0, trims=None)
             if nominal
-            else replace(self.array, trims=trims)
+            else replace(self.array, current=0.0, trims=trims)
         )
         test = Chip(self.chip.seed, self.chip.fabric)
         test.add("lines", SpikeSource(2))

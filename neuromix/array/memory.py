@@ -86,7 +86,7 @@ def codes_of(weights: Any, shape: tuple[int, int], wire: str) -> Codes:
             f"{wire}: weights are {given.dtype}, and the memory holds whole codes",
             cure="np.rint(weights).astype(int)",
         )
-    if given.size and np.abs(given.astype(np.int64)).max() > LARGEST_CODE:
+    if given.size and max(int(given.max()), -int(given.min())) > LARGEST_CODE:
         raise BadValue(
             f"{wire}: codes are {given.min()} … {given.max()}",
             [f"a word is a sign and 6 bits: -{LARGEST_CODE} … {LARGEST_CODE}"],

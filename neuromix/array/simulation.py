@@ -21,6 +21,7 @@ from neuromix.array.chip import Array, Chip
 from neuromix.array.die import ArrayDie, array_die
 from neuromix.array.fabric import Link
 from neuromix.array.inputs import Inputs, given_inputs
+from neuromix.array.memory_need import bytes_needed, check_memory
 from neuromix.array.population import TRACES, Population, check_step
 from neuromix.array.recording import Recording
 from neuromix.array.threads import ALONE, Threads
@@ -76,7 +77,7 @@ def run(
     Raises
     ------
     BadValue, UnknownName
-        Where inputs, records or times do not fit the chip.
+        Where inputs, records or times do not fit the chip, or the run not into the memory.
     FabricError
         Where an event has an address that its source does not have.
 
@@ -89,7 +90,7 @@ def run(
         raise BadValue(f"run: the trial {trial!r} is not a whole number")
     if linear.all_linear(chip, mode):
         return linear.run(chip, inputs, duration, record, dt, trial, _threads("run", threads), mode)
-    dies = _manufactured(chip, duration, dt)
+    dies = _manufactured(chip, duration, dt, record)
     traced = _traced(chip, record)
     count = _threads("run", threads)
     with ThreadPoolExecutor(count) as pool:
@@ -151,12 +152,15 @@ def _threads(verb: str, threads: int | None) -> int:
     return int(count)
 
 
-def _manufactured(chip: Chip, duration: float, dt: float) -> dict[str, ArrayDie]:
+def _manufactured(
+    chip: Chip, duration: float, dt: float, record: Collection[str] = ()
+) -> dict[str, ArrayDie]:
     if not isinstance(chip, Chip):
         raise BadValue(f"run: {chip!r} is not a chip", cure="chip = nmx.Chip(seed=1)")
     if not 0.0 < number(duration, "run: duration") < math.inf:
         raise BadValue(f"run: a duration of {duration!r} s is not positive")
-    number(dt, "run: dt")
+    if number(dt, "run: dt") > 0.0:
+        check_memory("run", bytes_needed(chip, duration, dt, record))
     chip.freeze()
     dies = {
         name: array_die(chip, name)
