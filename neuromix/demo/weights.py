@@ -56,6 +56,12 @@ def _codes(lines: list[str]) -> NDArray[np.int64]:
     return np.array([[int(word) for word in line.split()] for line in lines], dtype=np.int64)
 
 
+def made_by(path: Path = WEIGHTS) -> str:
+    """Return the commands that made the weights of a file."""
+    load_weights(path)
+    return msgspec.json.decode(path.read_bytes(), type=WeightsFile).provenance["command"]
+
+
 def load_weights(path: Path = WEIGHTS) -> Network:
     """Read weights.
 
