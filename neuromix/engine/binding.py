@@ -138,9 +138,9 @@ class Ngspice:
         self._characters = 0
         return lines
 
-    def command(self, text: str) -> None:
+    def command(self, text: str | bytes) -> None:
         """Run one command; whether it worked is in the log."""
-        self._library.ngSpice_Command(text.encode())
+        self._library.ngSpice_Command(text if isinstance(text, bytes) else text.encode())
 
     def load(self, deck: str) -> None:
         """Hand over a whole deck, line by line."""
@@ -172,7 +172,7 @@ class Ngspice:
             return _copied(info.real, info.length)
         return np.ascontiguousarray(self.complex_vector(name).real)
 
-    def first(self, name: str) -> float:
+    def first(self, name: str | bytes) -> float:
         """Return the first value of a vector, of a complex one its real part."""
         info = self._info(name)
         return float(info.real[0] if info.real else info.complex[0].real)
@@ -194,8 +194,8 @@ class Ngspice:
             return _copied(info.real, info.length).astype(np.complex128)
         return _copied(info.complex, 2 * info.length).view(np.complex128)
 
-    def _info(self, name: str) -> Any:
-        pointer = self._vector_info(name.encode())
+    def _info(self, name: str | bytes) -> Any:
+        pointer = self._vector_info(name if isinstance(name, bytes) else name.encode())
         if not pointer or pointer.contents.length < 1:
             raise SimulationFailed(f"ngspice has no vector {name!r}")
         return pointer.contents

@@ -66,27 +66,38 @@ class Job:
     variations: Sequence[Variation] = (NOMINAL,)
     keep: tuple[int, ...] = ()
     timeout: float = 600.0
+    _known_keys: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def key(self, position: int) -> str:
         """Content hash of one variation: what its outcome is stored under, for each engine."""
         return next(self.keys([position]))
 
     def keys(self, positions: Iterable[int]) -> Iterator[str]:
-        """Yield the keys of several variations; what they share is hashed once."""
+        """Yield the keys of several variations; each is hashed once, and what they share."""
+        shared: hashlib._Hash | None = None
+        for position in positions:
+            known = self._known_keys.get(position)
+            if known is None:
+                shared = shared or self._hash_of_all()
+                known = self._known_keys[position] = self._hash(shared, position)
+            yield known
+
+    def _hash_of_all(self) -> hashlib._Hash:
         shared = hashlib.sha256()
         calls = "\n".join(
             f"{m.name} {m.kind} {sorted(m.arguments.items())!r}" for m in self.measures
         )
         feed(shared, self.deck.key, calls)
+        return shared
+
+    def _hash(self, shared: hashlib._Hash, position: int) -> str:
+        changed = "\n".join(
+            f"{a.device} {a.parameter} {a.value!r}" for a in self.variations[position]
+        )
         sources = [_measure_source(kind) for kind in sorted({m.kind for m in self.measures})]
-        kept = frozenset(self.keep)
-        for position in positions:
-            changed = "\n".join(
-                f"{a.device} {a.parameter} {a.value!r}" for a in self.variations[position]
-            )
-            hasher = shared.copy()
-            feed(hasher, changed, str(position in kept), *sources)
-            yield hasher.hexdigest()
+        hasher = shared.copy()
+        feed(hasher, changed, str(position in self.keep), *sources)
+        return hasher.hexdigest()
 
     def part(self, positions: Sequence[int]) -> Job:
         """Return the job of some of the variations."""

@@ -53,7 +53,7 @@ class Worker:
     def __init__(self) -> None:
         self._engine = Ngspice()
         self._loaded: Load | None = None
-        self._nominals: dict[str, float] = {}
+        self._targets: dict[tuple[str, str], tuple[bytes, bytes, float]] = {}
         self._altered: frozenset[tuple[str, str]] = frozenset()
         self._runs = 0
         self._said: list[str] = []
@@ -88,7 +88,7 @@ class Worker:
 
     def _load(self, request: Load) -> Answer:
         self._loaded = None
-        self._nominals.clear()
+        self._targets.clear()
         self._altered = frozenset()
         self._engine.command("remcirc")
         self._engine.take_log()
@@ -135,17 +135,23 @@ class Worker:
 
     def _alter(self, item: Alteration) -> None:
         """Alter a parameter and read it back: of a name that is wrong, ngspice says nothing."""
-        target = f"@{item.device}[{item.parameter}]"
-        value = item.value + (self._nominal(target) if item.parameter in SHIFTS else 0.0)
-        self._engine.command(f"alter {target} = {value!r}")
+        known = self._targets.get((item.device, item.parameter))
+        if known is None:
+            known = self._targets[item.device, item.parameter] = self._target(item)
+        target, order, nominal = known
+        value = item.value + nominal
+        self._engine.command(order + repr(value).encode())
         if abs(self._engine.first(target) - value) > 1e-9 * abs(value) + 1e-300:
-            raise SimulationFailed(f"ngspice did not alter {target}")
+            raise SimulationFailed(f"ngspice did not alter {target.decode()}")
 
-    def _nominal(self, target: str) -> float:
-        """Return the value that the loaded deck gives a parameter, before any alteration."""
-        if target not in self._nominals:
-            self._nominals[target] = self._engine.first(target)
-        return self._nominals[target]
+    def _target(self, item: Alteration) -> tuple[bytes, bytes, float]:
+        """Return what a parameter is called, the order that alters it, and what shifts start from.
+
+        That is the value which the loaded deck gives it, before any alteration.
+        """
+        target = f"@{item.device}[{item.parameter}]".encode()
+        nominal = self._engine.first(target) if item.parameter in SHIFTS else 0.0
+        return target, b"alter " + target + b" = ", nominal
 
     def _waves(self, deck: Load, before: str) -> dict[str, NDArray[np.float64]]:
         plot = self._engine.plot()
