@@ -40,3 +40,13 @@ def within(seconds, holds):
             return True
         time.sleep(0.02)
     return bool(holds())
+
+
+def journals(folder):
+    """Return the journals of campaigns below a folder."""
+    return sorted(folder.rglob("journal"))
+
+
+def recorded(folder):
+    """Return how many runs the journals of a folder have begun to write down."""
+    return sum(path.read_bytes().count(b"\x93run") for path in journals(folder))

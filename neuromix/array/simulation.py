@@ -90,8 +90,9 @@ def run(
         raise BadValue(f"run: the trial {trial!r} is not a whole number")
     if linear.all_linear(chip, mode):
         return linear.run(chip, inputs, duration, record, dt, trial, _threads("run", threads), mode)
-    dies = _manufactured(chip, duration, dt, record)
+    _check(chip, duration, dt)
     traced = _traced(chip, record)
+    dies = _manufactured(chip, duration, dt, record)
     count = _threads("run", threads)
     with ThreadPoolExecutor(count) as pool:
         shared = Threads(count, pool if count > 1 else None)
@@ -128,6 +129,7 @@ def run_batch(
     if linear.all_linear(chip, mode):
         count = _threads("run_batch", threads)
         return linear.run_batch(chip, batch, duration, dt, first_trial, count, mode)
+    _check(chip, duration, dt)
     dies = _manufactured(chip, duration, dt)
     left: dict[str, str] = {}
 
@@ -152,14 +154,18 @@ def _threads(verb: str, threads: int | None) -> int:
     return int(count)
 
 
-def _manufactured(
-    chip: Chip, duration: float, dt: float, record: Collection[str] = ()
-) -> dict[str, ArrayDie]:
+def _check(chip: Chip, duration: float, dt: float) -> None:
     if not isinstance(chip, Chip):
         raise BadValue(f"run: {chip!r} is not a chip", cure="chip = nmx.Chip(seed=1)")
     if not 0.0 < number(duration, "run: duration") < math.inf:
         raise BadValue(f"run: a duration of {duration!r} s is not positive")
-    if number(dt, "run: dt") > 0.0:
+    number(dt, "run: dt")
+
+
+def _manufactured(
+    chip: Chip, duration: float, dt: float, record: Collection[str] = ()
+) -> dict[str, ArrayDie]:
+    if dt > 0.0:
         check_memory("run", bytes_needed(chip, duration, dt, record))
     chip.freeze()
     dies = {

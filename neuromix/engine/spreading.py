@@ -7,6 +7,7 @@ self-scheduling: Polychronopoulos and Kuck, IEEE Trans. Computers 36:1425, 1987)
 from __future__ import annotations
 
 import itertools
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,14 @@ _LOOK = 1.0
 
 Opener = Callable[[str], Store]
 """Opens a store for outcomes of an engine of that name, such as ``"ngspice-39"``."""
+
+
+@dataclass
+class _Course:
+    """How many of its runs a call of ``run`` has done."""
+
+    total: int
+    done: int = 0
 
 
 @dataclass(eq=False)
@@ -76,7 +85,8 @@ class SpreadingEngine(ABC):
         )
         self._store: Store | None = None
         self._closing = False
-        self._done = self._total = 0
+        self._storing = threading.Lock()
+        self._latest = _Course(0)
 
     @abstractmethod
     def _begin(self, chunk: Chunk, arrivals: Arrivals) -> None:
@@ -134,30 +144,34 @@ class SpreadingEngine(ABC):
 
     def _run(self, jobs: Sequence[Job], progress: Progress) -> list[OutcomeTable]:
         tables = [OutcomeTable(len(job.variations)) for job in jobs]
-        self._total, self._done = sum(map(len, tables)), 0
-        if self._opener is not None and self._store is None:
-            self._store = self._opener(f"ngspice-{self._identify().get('version', 'unknown')}")
-        self._recall(jobs, tables)
-        progress(self._done, self._total, "recalled" if self._done else "loading models")
+        # Several threads may run jobs on one engine.
+        course = self._latest = _Course(sum(map(len, tables)))
+        with self._storing:
+            if self._opener is not None and self._store is None:
+                self._store = self._opener(f"ngspice-{self._identify().get('version', 'unknown')}")
+        self._recall(jobs, tables, course)
+        progress(course.done, course.total, "recalled" if course.done else "loading models")
         arrivals: Arrivals = SimpleQueue()
         chunks = self._chunks(jobs, tables)
         for chunk in itertools.islice(chunks, 2 * self._workers):
             self._begin(chunk, arrivals)
-        while self._done < self._total:
+        while course.done < course.total:
             try:
                 arrival = arrivals.get(timeout=_LOOK)
             except Empty:
                 continue
             if arrival.error is not None:
                 raise arrival.error
-            self._take(arrival, tables[arrival.chunk.number])
-            progress(self._done, self._total, arrival.chunk.job.deck.title)
+            self._take(arrival, tables[arrival.chunk.number], course)
+            progress(course.done, course.total, arrival.chunk.job.deck.title)
             if arrival.chunk.done == len(arrival.chunk.positions):
                 for chunk in itertools.islice(chunks, 1):
                     self._begin(chunk, arrivals)
         return tables
 
-    def _recall(self, jobs: Sequence[Job], tables: Sequence[OutcomeTable]) -> None:
+    def _recall(
+        self, jobs: Sequence[Job], tables: Sequence[OutcomeTable], course: _Course
+    ) -> None:
         if self._store is None:
             return
         for job, table in zip(jobs, tables, strict=True):
@@ -165,16 +179,17 @@ class SpreadingEngine(ABC):
             for position, outcome in zip(every, self._store.recall(job, every), strict=True):
                 if outcome is not None:
                     table.put(position, outcome)
-                    self._done += 1
+                    course.done += 1
 
-    def _take(self, arrival: Arrival, table: OutcomeTable) -> None:
+    def _take(self, arrival: Arrival, table: OutcomeTable, course: _Course) -> None:
         chunk = arrival.chunk
         for outcome in arrival.outcomes:
             if self._store is not None:
-                self._store.keep(chunk.job, chunk.done, outcome)
+                with self._storing:
+                    self._store.keep(chunk.job, chunk.done, outcome)
             table.put(chunk.positions[chunk.done], outcome)
             chunk.done += 1
-            self._done += 1
+            course.done += 1
 
     def _chunks(self, jobs: Sequence[Job], tables: Sequence[OutcomeTable]) -> Iterator[Chunk]:
         missing = [table.missing() for table in tables]
@@ -194,4 +209,5 @@ class SpreadingEngine(ABC):
             if self._store is None
             else f"they are kept in {self._store.folder}; run it again and it goes on"
         )
-        return Interrupted(f"{self._done} of {self._total} runs were done; {kept}")
+        course = self._latest
+        return Interrupted(f"{course.done} of {course.total} runs were done; {kept}")

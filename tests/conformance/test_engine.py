@@ -229,3 +229,13 @@ def test_a_measure_that_cannot_be_taken_names_itself(call):
     assert outcome.failure in {"SimulationFailed", "UnknownName"}
     assert "m" in outcome.reason[0]
     assert "Traceback" not in " ".join(outcome.reason)
+
+
+def test_several_threads_share_an_engine(engine):
+    with ThreadPoolExecutor(4) as callers:
+        found = list(callers.map(lambda _: engine.run([GOOD, OTHER]), range(8)))
+    for good, other in found:
+        assert [outcome.values["voltage"] for outcome in good] == pytest.approx(
+            [voltage(3.0, lower) for lower in LOWER]
+        )
+        assert other[0].values["voltage"] == pytest.approx(0.5)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import journals, recorded
 
 from neuromix.data.netcdf import read_dataset
 from neuromix.engine.campaign_folder import CampaignFolder
@@ -31,15 +32,6 @@ PROGRAM = [sys.executable, "-c", "from neuromix.cli import main; main()"]
 def stored(folder: Path) -> list[Path]:
     # A driver that is killed while it writes leaves a hidden file, which nobody reads.
     return sorted(p for p in folder.rglob("*.json") if not p.name.startswith("."))
-
-
-def journals(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("journal"))
-
-
-def recorded(folder: Path) -> int:
-    """Return how many runs the journals of a folder have begun to write down."""
-    return sum(path.read_bytes().count(b"\x93run") for path in journals(folder))
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen:

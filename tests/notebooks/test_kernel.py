@@ -8,7 +8,7 @@ import time
 
 import pytest
 from jupyter_client.manager import start_new_kernel
-from processes import alive, within, workers
+from processes import alive, recorded, within, workers
 
 LONG = 'nmx.simulate("lif_neuron", "step", i_in=[1e-9, 2e-9], duration=5.0{options})'
 """Minutes of work for two workers."""
@@ -141,12 +141,12 @@ def test_an_interrupt_ends_the_workers_and_says_what_was_kept(kernel, tmp_path):
 def test_an_interrupted_campaign_goes_on(kernel, tmp_path):
     code = f'nmx.characterize("dac_synapse", nmx.Plan(samples=50), store={str(tmp_path)!r})'
     number = kernel.tell(code)
-    assert within(PATIENCE, lambda: len(list(tmp_path.rglob("*.json"))) > 3)
+    assert within(PATIENCE, lambda: recorded(tmp_path) > 3)
     kernel.manager.interrupt_kernel()
     said = kernel.said(number)
     text = plain(said["error"][0])[1]
     done = int(re.search(r"interrupted: (\d+) of \d+ runs were done", text)[1])
-    assert 0 < done <= len(list(tmp_path.rglob("*.json")))
+    assert 0 < done <= recorded(tmp_path)
     assert str(tmp_path) in text
     assert len(said.get("display_data", ())) <= 1
 
