@@ -169,9 +169,7 @@ class SpreadingEngine(ABC):
                     self._begin(chunk, arrivals)
         return tables
 
-    def _recall(
-        self, jobs: Sequence[Job], tables: Sequence[OutcomeTable], course: _Course
-    ) -> None:
+    def _recall(self, jobs: Sequence[Job], tables: Sequence[OutcomeTable], course: _Course) -> None:
         if self._store is None:
             return
         for job, table in zip(jobs, tables, strict=True):
