@@ -11,9 +11,11 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent
 
 if __name__ == "array":
-    sys.path[:] = [place for place in sys.path if Path(place).resolve() != FOLDER]
+    searched = sys.path[:]
+    sys.path[:] = [place for place in searched if Path(place).resolve() != FOLDER]
     del sys.modules["array"]
     importlib.import_module("array")
+    sys.path[:] = searched
 elif __name__ == "__main__":
     sys.path[:] = [str(FOLDER.parent), *(p for p in sys.path if Path(p).resolve() != FOLDER)]
     importlib.import_module("benchmarks.networks").main()
