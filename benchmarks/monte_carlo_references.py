@@ -72,7 +72,7 @@ def requests(item: Stimulated) -> tuple[dict[str, Request], str]:
         for part, count in SAMPLES.items()
     }
     return parts, digest(
-        job.deck.key, repr(job.measures), repr([r.variations for r in parts.values()])
+        job.deck.key, repr(job.measures), repr([tuple(r.variations) for r in parts.values()])
     )
 
 
