@@ -78,7 +78,7 @@ class ExecutorEngine(SpreadingEngine):
             return self._executor.submit(remote.identify, self._name).result()
         except NeuromixError:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever an executor makes of a lost worker
             raise _lost(error) from error
 
     def _end(self) -> None:
