@@ -202,13 +202,11 @@ class Ngspice:
 
 
 def _copied(start: Any, length: int) -> NDArray[np.float64]:
-    """Return a copy of so many numbers.
+    """Return a copy of so many numbers, for reading only.
 
     An array type of ``ctypes`` for each length would stay in its cache for good.
     """
-    numbers = np.empty(length)
-    ctypes.memmove(numbers.ctypes.data, start, numbers.nbytes)
-    return numbers
+    return np.frombuffer(ctypes.string_at(start, length * ctypes.sizeof(ctypes.c_double)))
 
 
 def describe(engine: Ngspice) -> dict[str, str]:

@@ -66,7 +66,7 @@ class Job:
     variations: Sequence[Variation] = (NOMINAL,)
     keep: tuple[int, ...] = ()
     timeout: float = 600.0
-    _known_keys: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known_keys: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def key(self, position: int) -> str:
         """Content hash of one variation: what its outcome is stored under, for each engine."""
@@ -100,12 +100,14 @@ class Job:
         return hasher.hexdigest()
 
     def part(self, positions: Sequence[int]) -> Job:
-        """Return the job of some of the variations."""
+        """Return the job of some of the variations, which keep what is known of their keys."""
         kept = frozenset(self.keep)
+        known = self._known_keys
         return replace(
             self,
             variations=tuple(self.variations[k] for k in positions),
             keep=tuple(n for n, k in enumerate(positions) if k in kept),
+            _known_keys={n: known[k] for n, k in enumerate(positions) if k in known},
         )
 
 

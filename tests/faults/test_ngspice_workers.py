@@ -135,6 +135,21 @@ def test_workers_follow_a_killed_parent(by, workers_of, alive, within, own_tempo
     assert within(1.0, lambda: not list(own_temporary_folder.iterdir()))
 
 
+def test_alterations_that_do_nothing_fail_their_run_alone():
+    def variation(device, value):
+        return (Alteration("r1", "resistance", 1e3), Alteration(device, "capacitance", value))
+
+    wrong = variation("c7", 1e-9), variation("c1", float("nan")), variation("c1", float("inf"))
+    right = variation("c1", 1e-9)
+    job = Job(ringing(1e-5), MEASURES, tuple(v for item in wrong for v in (right, item)))
+    with NgspiceEngine(1) as engine:
+        outcomes = engine.run([job])[0]
+    assert [outcome.failure for outcome in outcomes] == ["", "SimulationFailed"] * 3
+    assert len({outcome.values["end"] for outcome in outcomes[::2]}) == 1
+    for outcome in outcomes[1::2]:
+        assert "c7[capacitance]" in outcome.reason[0] or "cannot be altered" in outcome.reason[0]
+
+
 @pytest.mark.promise("R5")
 def test_a_flood_of_words_is_kept_short(own_temporary_folder):
     # Each step prints one line; ngspice's log and the file behind it stay small.
