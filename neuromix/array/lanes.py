@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -68,6 +69,44 @@ def store(_: Any, array: Any, index: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.intp, array.dtype), generate
+
+
+def _word(builder: Any, place: Any) -> Any:
+    """Return the place of a number of single precision as that of a whole number."""
+    return builder.bitcast(place, ir.IntType(32).as_pointer())
+
+
+@intrinsic
+def load_word(_: Any, array: Any, index: Any) -> Any:
+    """Return the whole number of 32 bits that lies in an element of an array of float32."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = _pointer(context, builder, signature.args[0], *arguments)
+        return builder.load(_word(builder, place))
+
+    return types.int32(array, types.intp), generate
+
+
+@intrinsic
+def store_word(_: Any, array: Any, index: Any, value: Any) -> Any:
+    """Put a whole number of 32 bits into an element of an array of float32."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = _pointer(context, builder, signature.args[0], *arguments[:2])
+        builder.store(arguments[2], _word(builder, place))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, types.int32), generate
+
+
+@intrinsic
+def multiply_add(_: Any, a: Any, b: Any, c: Any) -> Any:
+    """Return ``a b + c``, rounded once: the same bits in whatever loop it stands."""
+
+    def generate(_: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.fma(*arguments)
+
+    return types.float32(types.float32, types.float32, types.float32), generate
 
 
 @functools.cache

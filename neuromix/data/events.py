@@ -67,7 +67,7 @@ class Events:
         moments, senders = moments[order], senders[order]
         # What is not finite is sorted to the ends.
         if senders.dtype == np.uint32 and (not len(moments) or np.isfinite(moments[[0, -1]]).all()):
-            return cls._known(moments, senders)
+            return cls.trusted(moments, senders)
         return cls.adopt(moments, senders)
 
     @classmethod
@@ -78,7 +78,7 @@ class Events:
         return cls(time, address)
 
     @classmethod
-    def _known(cls, time: NDArray[np.float64], address: NDArray[np.uint32]) -> Events:
+    def trusted(cls, time: NDArray[np.float64], address: NDArray[np.uint32]) -> Events:
         """Return events in arrays that are known to be sound, without looking at them again."""
         events = object.__new__(cls)
         time.setflags(write=False)
@@ -90,7 +90,7 @@ class Events:
     @classmethod
     def empty(cls) -> Events:
         """Return no events."""
-        return cls._known(np.empty(0), np.empty(0, dtype=np.uint32))
+        return cls.trusted(np.empty(0), np.empty(0, dtype=np.uint32))
 
     def __len__(self) -> int:
         return len(self.time)
@@ -113,7 +113,7 @@ class Events:
     def between(self, start: float, stop: float) -> Events:
         """Return the events with ``start <= time < stop``."""
         first, last = np.searchsorted(self.time, (start, stop))
-        return Events._known(self.time[first:last], self.address[first:last])
+        return Events.trusted(self.time[first:last], self.address[first:last])
 
     def of(self, address: int) -> NDArray[np.float64]:
         """Return the times of one address, s."""

@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate, special, stats
 
 import neuromix as nmx
-from neuromix.array.linear.deviates import VARIANCE
+from neuromix.array.linear.deviates import UNIT, VARIANCE
 
 FALSE_ALARM = 1e-3
 TAU, DT = 20e-3, 1e-4
@@ -47,9 +47,9 @@ def test_moments_of_one_step(innovations):
     assert abs(innovations.mean()) < 3.3 / np.sqrt(n)
     assert abs(innovations.var() - 1.0) < 3.3 * np.sqrt(2.0 / n)
     assert abs(stats.skew(innovations.ravel())) < 3.3 * np.sqrt(6.0 / n)
-    coins = -2.0 * 32.0 / 16.0 / VARIANCE**2 - 0.0
-    dither = -1.2 * (1.0 / 12.0) ** 2 / VARIANCE**2
-    assert abs(stats.kurtosis(innovations.ravel()) - coins - dither) < 3.3 * np.sqrt(24.0 / n)
+    # The fourth cumulants of 16 coins, -1/8 each, and of a dither between them, -1/120.
+    excess = -(16.0 / 8.0 + 1.0 / 120.0) / (VARIANCE / UNIT**2) ** 2
+    assert abs(stats.kurtosis(innovations.ravel()) - excess) < 3.3 * np.sqrt(24.0 / n)
 
 
 def test_neither_steps_nor_neurons_are_correlated(innovations):

@@ -14,8 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from neuromix.array.linear.clock import Log, Populations, State, advance
-from neuromix.array.linear.course import sent
+from neuromix.array.linear.clock import Log, State, advance
+from neuromix.array.linear.course import Sent, sent
 from neuromix.array.linear.deviates import trial_key
 from neuromix.array.linear.die import Die, Range
 from neuromix.data.events import Events
@@ -50,30 +50,28 @@ def samples_by_the_clock(
         Into so many parts the samples are cut.
     """
     group = die.groups[which]
-    logs = [sent(group, item, steps, die.dt) for item in spikes]
-    cuts = np.unique(np.linspace(0, len(logs), threads + 1).astype(int))
+    outside = sent(group, spikes, steps, die.dt)
+    cuts = np.unique(np.linspace(0, len(spikes), threads + 1).astype(int))
     parts = [
         (item, a, b) for item in die.ranges[which] for a, b in itertools.pairwise(cuts.tolist())
     ]
-    found = list(pool.map(lambda part: _passed(die, part[0], logs, trials, *part[1:]), parts))
+    found = list(pool.map(lambda part: _passed(die, part[0], outside, trials, *part[1:]), parts))
     sample, step, lane = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.argsort(sample * (steps + 1) + step, kind="stable")
-    sample, time, lane = sample[order], np.float64(die.dt) * (step[order] + 1), lane[order]
+    ends, time, lane = _in_order(sample, step, lane, len(spikes), steps, die.dt)
     left: list[dict[str, Events]] = []
-    ends = np.searchsorted(sample, np.arange(len(logs) + 1))
     for a, b in itertools.pairwise(ends.tolist()):
         its = {}
         for name, first in group.first_lane.items():
-            inside = (lane[a:b] >= first) & (lane[a:b] < first + die.neurons[name].array.n)
-            its[name] = Events.adopt(time[a:b][inside], lane[a:b][inside] - first)
+            # A lane before the first wraps around, to far above the last.
+            address = (lane[a:b] - first).astype(np.uint32)
+            inside = address < die.neurons[name].array.n
+            its[name] = Events.trusted(time[a:b][inside], address[inside])
         left.append(its)
     return left
 
 
-def _passed(die: Die, item: Range, logs: list[Log], trials: range, first: int, last: int) -> Found:
+def _passed(die: Die, item: Range, outside: Sent, trials: range, first: int, last: int) -> Found:
     """Pass samples ``first`` … ``last - 1`` through a range."""
-    own = logs[first:last]
-    base = np.cumsum([0, *(len(log.row) for log in own)])
     keys = np.array(
         [
             [trial_key(die.neurons[name].key, trial) for name in item.arrays]
@@ -82,15 +80,15 @@ def _passed(die: Die, item: Range, logs: list[Log], trials: range, first: int, l
         np.uint64,
     )
     sample, step, lane = _advance_each(
-        State.rested(item.cells, item.high - item.low), item.cells, item.wires, item.end,
-        item.noisy, item.number, keys,
-        np.stack([log.at for log in own]), np.concatenate([log.row for log in own]), base,
+        State.rested(item.cells, item.high - item.low), item.cells, item.wires,
+        item.populations(keys[0].copy(), 0), keys,
+        outside.at[first:last], outside.row, outside.base[first:],
     )  # fmt: skip
     return first + sample, step, lane + np.int32(item.low)
 
 
 @njit(nogil=True, error_model="numpy")
-def _advance_each(state, cells, wires, end, noisy, number, keys, at, row, base):  # type: ignore[no-untyped-def]
+def _advance_each(state, cells, wires, populations, keys, at, row, base):  # type: ignore[no-untyped-def]
     """Advance all samples and return sample, step and lane of each spike."""
     steps, lanes = at.shape[1] - 3, len(state.marks)
     nothing = Log(np.zeros(steps + 2, np.int64), np.empty(0, np.int32))
@@ -103,7 +101,7 @@ def _advance_each(state, cells, wires, end, noisy, number, keys, at, row, base):
     for s in range(len(keys)):
         state.cells[:] = cells
         state.inputs[:] = 0.0
-        populations = Populations(end, noisy, keys[s], number, 0)
+        populations.key[:] = keys[s]
         outside = Log(at[s], row[base[s] : base[s + 1]])
         done = 0
         while True:
@@ -123,3 +121,19 @@ def _advance_each(state, cells, wires, end, noisy, number, keys, at, row, base):
                 sample[filled], step[filled], lane[filled] = s, k, own_row[j]
                 filled += 1
     return sample[:filled], step[:filled], lane[:filled]
+
+
+@njit(nogil=True, error_model="numpy")
+def _in_order(sample, step, lane, samples, steps, dt):  # type: ignore[no-untyped-def]
+    """Sort spikes by sample and step; return where samples end, and times (s) and lanes."""
+    begin = np.zeros(samples * steps + 1, np.int64)
+    for k in range(len(lane)):
+        begin[sample[k] * steps + step[k] + 1] += 1
+    begin = np.cumsum(begin)
+    ends = begin[::steps].copy()
+    time, lanes = np.empty(len(lane)), np.empty(len(lane), np.int32)
+    for k in range(len(lane)):
+        moment = sample[k] * steps + step[k]
+        time[begin[moment]], lanes[begin[moment]] = dt * (step[k] + 1), lane[k]
+        begin[moment] += 1
+    return ends, time, lanes

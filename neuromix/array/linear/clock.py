@@ -16,12 +16,18 @@ from numpy.typing import NDArray
 
 from neuromix.array.linear.delivery import deliver
 from neuromix.array.linear.deviates import step_words
-from neuromix.array.linear.lanes import LANES, aligned
+from neuromix.array.linear.lanes import LANES, aligned, lowest_bit
 from neuromix.array.linear.membranes import (
     BLOCK,
     MEMBRANE,
-    noisy_step,
+    even_step,
+    mark,
+    odd_step,
     quiet_step,
+    reset,
+    signed_even_step,
+    signed_odd_step,
+    signed_quiet_step,
 )
 from neuromix.array.linear.wiring import Wires
 
@@ -53,16 +59,20 @@ class State(NamedTuple):
 
 
 class Populations(NamedTuple):
-    """Populations one after the other: ends of their blocks, noise and its keys, first row."""
+    """Populations one after the other: ends of their blocks and lanes, noise and its keys.
+
+    ``signed`` tells whether there are inputs of both signs, ``first_row`` is that of all.
+    """
 
     end: NDArray[np.int64]
+    last_lane: NDArray[np.int64]
     noisy: NDArray[np.bool_]
     key: NDArray[np.uint64]
-    number: NDArray[np.int64]
+    signed: bool
     first_row: int
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", _nrt=False, forceinline=True)
 def deliver_all(log: Log, step: int, key: int, wires: Wires, inputs: NDArray[np.float32]) -> None:
     """Deliver all events of one step of a log; ``key`` is that of the row 0."""
     last = log.at[step + 1] - 1
@@ -72,8 +82,24 @@ def deliver_all(log: Log, step: int, key: int, wires: Wires, inputs: NDArray[np.
         deliver(key + log.row[j], key + log.row[min(j + 1, known)], wires, inputs)
 
 
+@njit(error_model="numpy", _nrt=False, forceinline=True)
+def move(cells, e, i, base, lane, width, now, noisy, signed, first, second):  # type: ignore[no-untyped-def]
+    """Advance one block and tell whether any neuron of it has crossed its threshold."""
+    if signed:
+        if not noisy:
+            return signed_quiet_step(cells, e, i, base, lane, width, now, first, second)
+        if now & 1:
+            return signed_odd_step(cells, e, i, base, lane, width, now, first, second)
+        return signed_even_step(cells, e, i, base, lane, width, now, first, second)
+    if not noisy:
+        return quiet_step(cells, e, i, base, lane, width, now, first, second)
+    if now & 1:
+        return odd_step(cells, e, i, base, lane, width, now, first, second)
+    return even_step(cells, e, i, base, lane, width, now, first, second)
+
+
 def _kernel() -> Callable[..., Any]:
-    @njit(nogil=True, error_model="numpy")
+    @njit(nogil=True, error_model="numpy", _nrt=False)
     def advance(step, last, state, populations, wires, outside, inside, own, probed, traces):  # type: ignore[no-untyped-def]
         cells, inputs, marks, eight_marks = state
         lanes = len(marks)
@@ -89,29 +115,36 @@ def _kernel() -> Callable[..., Any]:
                     deliver_all(outside, sent + 1, s * rows, wires, inputs)
                 if sent >= 0:
                     deliver_all(inside, sent, s * rows, wires, inputs)
-            block = 0
+            block, now = 0, np.int32(step)
             for p in range(len(populations.end)):
-                first, second = step_words(populations.key[p], step)
-                number = populations.number[p]
+                first, second = step_words(populations.key[p], step >> 1)
+                noisy, signed = populations.noisy[p], populations.signed
                 while block < populations.end[p]:
                     base, lane = block * BLOCK, block * LANES
-                    if populations.noisy[p]:
-                        spiked = noisy_step(
-                            cells, excitatory, inhibitory, marks, base, lane, number, first, second
-                        )
-                    else:
-                        spiked = quiet_step(
-                            cells, excitatory, inhibitory, marks, base, lane, number, first, second
-                        )
-                    if spiked:
-                        for word in range(lane // 8, (lane + LANES) // 8):
-                            if eight_marks[word] != 0:
-                                for k in range(8 * word, 8 * word + 8):
-                                    if marks[k]:
-                                        own.row[spikes] = populations.first_row + k
-                                        spikes += 1
+                    width = min(LANES, populations.last_lane[p] - lane)
+                    if move(
+                        cells,
+                        excitatory,
+                        inhibitory,
+                        base,
+                        lane,
+                        width,
+                        now,
+                        noisy,
+                        signed,
+                        first,
+                        second,
+                    ):
+                        mark(cells, marks, base, lane, width)
+                        for word in range(lane // 8, (lane + width) // 8):
+                            left = eight_marks[word]
+                            while left:
+                                k = 8 * word + lowest_bit(left) // 8
+                                left &= left - np.uint64(1)
+                                reset(cells, k, now)
+                                own.row[spikes] = populations.first_row + k
+                                spikes += 1
                     block += 1
-                    number += LANES
             own.at[step + 1] = spikes
             for k in range(len(probed)):
                 at = probed[k] // LANES * BLOCK + probed[k] % LANES

@@ -7,9 +7,10 @@ events in the same order however neurons are shared out, so that the result is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ def by_the_clock(
         On which ranges are advanced side by side.
     """
     group = die.groups[which]
-    outside = sent(group, spikes, steps, die.dt)
+    outside = sent(group, [spikes], steps, die.dt).log(0)
     ranges = [_begun(die, group, item, steps, trial, traced) for item in die.ranges[which]]
     log = _played(ranges, outside, steps, die.window(which, steps), pool)
     step = np.repeat(np.arange(1, steps + 1), np.diff(log.at[: steps + 1]))
@@ -78,7 +79,8 @@ def by_the_clock(
     found, traces = {}, {}
     for name, first in group.first_lane.items():
         its = (lanes >= first) & (lanes < first + die.neurons[name].array.n)
-        found[name] = Events.adopt(np.float64(die.dt) * step[its], lanes[its] - first)
+        address = (lanes[its] - first).astype(np.uint32)
+        found[name] = Events.trusted(np.float64(die.dt) * step[its], address)
         if name in traced:
             columns = [
                 item.traces[:, (item.range.low + item.probed >= first)
@@ -134,28 +136,56 @@ def _begun(
     return _Course(
         item,
         State.rested(item.cells, item.high - item.low),
-        Populations(
-            item.end, item.noisy, np.array(keys, np.uint64), item.number, group.first_row + item.low
-        ),
+        item.populations(np.array(keys, np.uint64), group.first_row + item.low),
         Log(np.zeros(steps + 2, np.int64), np.empty(4 * (item.high - item.low), np.int32)),
         watched,
         np.empty((steps, len(watched)), np.float32),
     )
 
 
-def sent(group: Group, spikes: Mapping[str, Events], steps: int, dt: float) -> Log:
-    """Return which events from outside were sent in which step, counted from -1.
+class Sent(NamedTuple):
+    """Which events from outside were sent in which step of several samples.
+
+    Parameters
+    ----------
+    at : (samples, steps + 3) array
+        Where the events of each step begin in ``row``, counted from those of the sample; steps
+        count from -1.
+    row : (n,) array
+    base : (samples + 1,) array
+        Where the events of each sample begin in ``row``.
+    """
+
+    at: NDArray[np.int64]
+    row: NDArray[np.int32]
+    base: NDArray[np.int64]
+
+    def log(self, sample: int) -> Log:
+        """Return the events of one sample."""
+        return Log(self.at[sample], self.row[self.base[sample] : self.base[sample + 1]])
+
+
+def sent(group: Group, samples: Sequence[Mapping[str, Events]], steps: int, dt: float) -> Sent:
+    """Sort the events that come to a group into steps.
 
     A step holds the events after its start up to its end, so that -1 is that of events at 0.
     """
-    given = [(spikes[name], first) for name, first in group.outside.items()]
-    step = np.concatenate(
-        [np.empty(0), *(np.ceil(item.time / dt * (1.0 - 1e-12) - 1e-9) - 1.0 for item, _ in given)]
-    ).astype(np.int64)
-    row = np.concatenate(
-        [np.empty(0, np.int64), *(first + item.address.astype(np.int64) for item, first in given)]
-    )
-    if len(given) > 1:
-        order = np.argsort(step, kind="stable")
-        step, row = step[order], row[order]
-    return Log(np.searchsorted(step, np.arange(-1, steps + 2)), row.astype(np.int32))
+    width = steps + 3
+    moments, rows = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
+    for name, first in group.outside.items():
+        each = [spikes[name] for spikes in samples]
+        time = np.concatenate([item.time for item in each])
+        step = np.ceil(time / dt * (1.0 - 1e-12) - 1e-9).astype(np.int64)
+        # What comes after the end waits in a step that is never reached.
+        step = np.minimum(step, width - 1)
+        moments.append(step + width * np.repeat(np.arange(len(each)), [len(item) for item in each]))
+        address = np.concatenate([item.address for item in each])
+        rows.append(address.astype(np.int32) + np.int32(first))
+    moment, row = np.concatenate(moments), np.concatenate(rows)
+    if len(group.outside) > 1:
+        order = np.argsort(moment, kind="stable")
+        moment, row = moment[order], row[order]
+    counts = np.bincount(moment, minlength=width * len(samples)).reshape(len(samples), width)
+    at = np.zeros((len(samples), width), np.int64)
+    np.cumsum(counts[:, :-1], axis=1, out=at[:, 1:])
+    return Sent(at, row, np.concatenate([[0], np.cumsum(counts.sum(axis=1))]))

@@ -23,7 +23,7 @@ LINE = 16
 """Weights in a cache line; addresses are half as long."""
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", _nrt=False, forceinline=True)
 def deliver(key: int, following: int, wires: Wires, inputs: NDArray[np.float32]) -> None:
     """Add the weights of one source, and ask for those of the source that follows.
 
@@ -44,10 +44,10 @@ def deliver(key: int, following: int, wires: Wires, inputs: NDArray[np.float32])
         elif wires.store[k] == BITS:
             _bits(wires.bits, wires.value[k], start, length, inputs, base)
         else:
-            _dense(wires.dense, start, length, inputs, base, ahead)
+            _dense(wires.dense, start, length, inputs, base)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", _nrt=False)
 def _sparse(target, weight, start, length, inputs, base, ahead):  # type: ignore[no-untyped-def]
     """Rows lie far apart in memory, and a processor guesses the next line, but not the next row."""
     chunk = 2 * LINE
@@ -64,7 +64,7 @@ def _sparse(target, weight, start, length, inputs, base, ahead):  # type: ignore
         store(inputs, at, load(inputs, at) + load(weight, j))
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", _nrt=False)
 def _bits(bits, weight, start, length, inputs, base):  # type: ignore[no-untyped-def]
     nothing = np.float32(0.0)
     whole = length // WORD
@@ -79,14 +79,7 @@ def _bits(bits, weight, start, length, inputs, base):  # type: ignore[no-untyped
             store(inputs, base + at, load(inputs, base + at) + weight)
 
 
-@njit(error_model="numpy")
-def _dense(dense, start, length, inputs, base, ahead):  # type: ignore[no-untyped-def]
-    chunk = 4 * LINE
-    whole = length // chunk * chunk
-    for first in range(0, whole, chunk):
-        for line in range(first, first + chunk, LINE):
-            prefetch(dense, ahead + line)
-        for j in range(first, first + chunk):
-            store(inputs, base + j, load(inputs, base + j) + load(dense, start + j))
-    for j in range(whole, length):
-        store(inputs, base + j, load(inputs, base + j) + load(dense, start + j))
+@njit(error_model="numpy", _nrt=False, forceinline=True)
+def _dense(dense, start, length, inputs, base):  # type: ignore[no-untyped-def]
+    for k in range(length):
+        store(inputs, base + k, load(inputs, base + k) + load(dense, start + k))

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.chip import Array, Chip
+from neuromix.array.linear.clock import Populations
 from neuromix.array.linear.groups import Group, groups
-from neuromix.array.linear.lanes import LANES
+from neuromix.array.linear.lanes import LANES, VECTOR
 from neuromix.array.linear.membranes import BLOCK, cells
 from neuromix.array.linear.neurons import Neurons, manufactured
 from neuromix.array.linear.synapses import wired
@@ -20,7 +21,7 @@ WORTH_MEETING = 512
 """Blocks times steps of a window from which on threads gain more than their meeting costs."""
 
 
-NEAR = 1 << 18
+NEAR = 1 << 19
 """Weights that a second-level cache holds."""
 
 
@@ -37,8 +38,8 @@ class Range:
         See :mod:`neuromix.array.linear.membranes`.
     arrays : tuple of str
         Whose neurons they are.
-    end, noisy, number : arrays
-        Of each: its last block + 1, whether it is noisy, its first neuron here.
+    end, last_lane, noisy : arrays
+        Of each: its last block + 1, its last lane in use + 1, whether it is noisy.
     """
 
     low: int
@@ -47,8 +48,13 @@ class Range:
     cells: NDArray[np.float32]
     arrays: tuple[str, ...]
     end: NDArray[np.int64]
+    last_lane: NDArray[np.int64]
     noisy: NDArray[np.bool_]
-    number: NDArray[np.int64]
+
+    def populations(self, keys: NDArray[np.uint64], first_row: int) -> Populations:
+        """Return the populations of a run whose noise has these keys."""
+        signed = bool(np.any(self.wires.base >= self.high - self.low))
+        return Populations(self.end, self.last_lane, self.noisy, keys, signed, first_row)
 
 
 def _range(
@@ -65,11 +71,12 @@ def _range(
         if begin < end:
             part = rows[(begin - first) // LANES : (end - first) // LANES].reshape(-1)
             noisy = bool(np.any(neurons[name].propagators.deviation))
-            found.append((part, name, (end - low) // LANES, noisy, begin - first))
-    parts, names, ends, noises, numbers = zip(*found, strict=True)
+            used = -(-min(neurons[name].array.n, end - first) // VECTOR) * VECTOR
+            found.append((part, name, (end - low) // LANES, first + used - low, noisy))
+    parts, names, ends, lanes, noises = zip(*found, strict=True)
     return Range(
         low, high, wires, np.concatenate(parts), names,
-        np.array(ends), np.array(noises), np.array(numbers),
+        np.array(ends), np.array(lanes), np.array(noises),
     )  # fmt: skip
 
 

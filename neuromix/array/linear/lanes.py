@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 LANES = 256
 """Neurons in a block: 8 vectors of 16 single-precision numbers, which hide each other's latency."""
 
+VECTOR = 16
+"""Neurons of the widest vector."""
+
 LINE = 64
 """Bytes of a cache line, and of the widest vectors."""
 
@@ -41,3 +44,13 @@ def prefetch(_: Any, array: Any, index: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, index), generate
+
+
+@intrinsic
+def lowest_bit(_: Any, _word: Any) -> Any:
+    """Return the place of the lowest bit that is set in a word of 64 bits that is not 0."""
+
+    def generate(_: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate

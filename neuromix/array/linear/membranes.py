@@ -13,21 +13,23 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from neuromix.array.lanes import load, store
-from neuromix.array.linear.deviates import VARIANCE, deviate
+from neuromix.array.lanes import load, load_word, multiply_add, store, store_word
+from neuromix.array.linear.deviates import VARIANCE, scattered, two_deviates
 from neuromix.array.linear.lanes import LANES
 from neuromix.array.linear.propagators import Propagators
 
 STRIDE = LANES + 16
 """From row to row: a line more than the lanes, lest rows collide in the cache."""
 
-MEMBRANE, HELD, DRIFT, GAIN, FROM_E, FROM_I, E_GAIN, I_GAIN, THRESHOLD, AFTER, NOISE = (
-    STRIDE * k for k in range(11)
+MEMBRANE, DRIFT, GAIN, FROM_E, FROM_I, E_GAIN, I_GAIN, THRESHOLD, NOISE, LATER = (
+    STRIDE * k for k in range(10)
 )
-"""Where each row begins. ``HELD`` is 1/2 more than the steps for which a neuron is still held, and
-``AFTER`` what it becomes with a spike: a neuron has just spiked where both are equal."""
+FREE, HOLD, NUMBER = (STRIDE * k for k in range(10, 13))
+"""Where each row begins. ``LATER`` is the deviate of the next step, once that of an even step is
+made; whole numbers are the step from which a neuron is free, the steps from a spike to there, and
+what stands for it in its noise."""
 
-BLOCK = 11 * STRIDE
+BLOCK = 13 * STRIDE
 """Numbers of a block."""
 
 
@@ -36,7 +38,6 @@ def cells(propagators: Propagators, initial: NDArray[np.float64], dt: float) -> 
     n = len(initial)
     blocks = np.zeros((-(-n // LANES), BLOCK // STRIDE, STRIDE), np.float32)
     blocks[:, THRESHOLD // STRIDE] = np.inf
-    blocks[:, AFTER // STRIDE] = 0.5
     rows = {
         MEMBRANE: initial - propagators.reset,
         DRIFT: propagators.drift,
@@ -46,56 +47,83 @@ def cells(propagators: Propagators, initial: NDArray[np.float64], dt: float) -> 
         E_GAIN: propagators.excitatory_kept - 1.0,
         I_GAIN: propagators.inhibitory_kept - 1.0,
         THRESHOLD: propagators.threshold,
-        AFTER: np.rint(propagators.refractory / dt) + 0.5,
         NOISE: propagators.deviation / np.sqrt(VARIANCE),
+    }
+    words = {
+        HOLD: 1 + np.rint(propagators.refractory / dt).astype(np.int32),
+        NUMBER: scattered(np.arange(n)).view(np.int32),
     }
     block, lane = np.divmod(np.arange(n), LANES)
     for row, values in rows.items():
         blocks[block, row // STRIDE, lane] = values
+    for row, numbers in words.items():
+        blocks.view(np.int32)[block, row // STRIDE, lane] = numbers
     return blocks.reshape(-1)
 
 
-def _stepper(noisy: bool) -> Callable[..., Any]:
-    one, nothing = np.float32(1.0), np.float32(0.0)
+def _stepper(signed: bool, noise: str) -> Callable[..., Any]:
+    """Compile a step; ``noise`` is that of an "even" step, of an "odd" one, or "none"."""
+    even, odd = noise == "even", noise == "odd"
 
-    @njit(error_model="numpy", fastmath={"contract"})
-    def step(cells, excitatory, inhibitory, marks, base, lane, number, first, second):  # type: ignore[no-untyped-def]
+    @njit(error_model="numpy", _nrt=False)
+    def step(cells, excitatory, inhibitory, base, lane, width, now, first, second):  # type: ignore[no-untyped-def]
         any_spike = False
-        for k in range(LANES):
+        for k in range(width):
             at = base + k
-            v, held = load(cells, at + MEMBRANE), load(cells, at + HELD)
-            e, i = load(excitatory, lane + k), load(inhibitory, lane + k)
-            moved = load(cells, at + DRIFT) + load(cells, at + GAIN) * v
-            moved += load(cells, at + FROM_E) * e + load(cells, at + FROM_I) * i
-            if noisy:
-                moved += load(cells, at + NOISE) * deviate(number + k, first, second)
-            free = held < one
-            v = v + moved if free else v
-            spiked = free & (v >= load(cells, at + THRESHOLD))
-            left = nothing if free else held - one
-            store(cells, at + MEMBRANE, nothing if spiked else v)
-            store(cells, at + HELD, load(cells, at + AFTER) if spiked else left)
-            store(excitatory, lane + k, e + load(cells, at + E_GAIN) * e)
-            store(inhibitory, lane + k, i + load(cells, at + I_GAIN) * i)
-            store(marks, lane + k, np.uint8(spiked))
-            any_spike |= spiked
+            v, e = load(cells, at + MEMBRANE), load(excitatory, lane + k)
+            moved = multiply_add(load(cells, at + GAIN), v, load(cells, at + DRIFT))
+            moved = multiply_add(load(cells, at + FROM_E), e, moved)
+            store(excitatory, lane + k, multiply_add(load(cells, at + E_GAIN), e, e))
+            if signed:
+                i = load(inhibitory, lane + k)
+                moved = multiply_add(load(cells, at + FROM_I), i, moved)
+                store(inhibitory, lane + k, multiply_add(load(cells, at + I_GAIN), i, i))
+            if even:
+                number = load_word(cells, at + NUMBER)
+                deviate, later = two_deviates(number, first, second)
+                moved = multiply_add(load(cells, at + NOISE), deviate, moved)
+                store(cells, at + LATER, later)
+            if odd:
+                moved = multiply_add(load(cells, at + NOISE), load(cells, at + LATER), moved)
+            v = v + moved if load_word(cells, at + FREE) <= now else v
+            store(cells, at + MEMBRANE, v)
+            any_spike |= v >= load(cells, at + THRESHOLD)
         return any_spike
 
     compiled: Callable[..., Any] = step
     return compiled
 
 
-quiet_step, noisy_step = _stepper(False), _stepper(True)
-"""Advance one block and tell whether any neuron spiked.
+even_step, odd_step, quiet_step = (_stepper(False, noise) for noise in ("even", "odd", "none"))
+signed_even_step, signed_odd_step, signed_quiet_step = (
+    _stepper(True, noise) for noise in ("even", "odd", "none")
+)
+"""Advance one block and tell whether any neuron of it has crossed its threshold.
 
 Parameters
 ----------
 cells, excitatory, inhibitory : flat arrays of float32
-    Blocks, and the inputs of all neurons.
-marks : flat array of uint8
-    Set to 1 for each neuron that spiked, else to 0.
-base, lane, number : int
-    Where the block begins in ``cells`` and among all neurons, and in its own population.
+    Blocks, and the inputs of all neurons; the latter only of a signed step.
+base, lane, width : int
+    Where the block begins in ``cells`` and among all neurons, and how many lanes of it are in use.
+now : int32
+    The step.
 first, second : uint32
-    Words of the step; see :mod:`neuromix.array.linear.deviates`.
+    Words of this step and the next; see :mod:`neuromix.array.linear.deviates`.
 """
+
+
+@njit(error_model="numpy", _nrt=False)
+def mark(cells, marks, base, lane, width):  # type: ignore[no-untyped-def]
+    """Mark the neurons of a block that have crossed their thresholds."""
+    for k in range(width):
+        spiked = load(cells, base + k + MEMBRANE) >= load(cells, base + k + THRESHOLD)
+        store(marks, lane + k, np.uint8(spiked))
+
+
+@njit(error_model="numpy", _nrt=False, forceinline=True)
+def reset(cells, lane, now):  # type: ignore[no-untyped-def]
+    """Reset a neuron that has spiked, and hold it."""
+    at = lane // LANES * BLOCK + lane % LANES
+    store(cells, at + MEMBRANE, np.float32(0.0))
+    store_word(cells, at + FREE, now + load_word(cells, at + HOLD))

@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.linear.lanes import VECTOR, aligned
+
 SPARSE, BITS, DENSE = range(3)
 
 TILE = 1 << 16
@@ -141,9 +143,11 @@ class Stores:
             segments["value"] = part.weight[part.indptr[filled]]
             self._bits.append(bits)
         else:
-            cell = at * part.width + part.target
-            dense = np.bincount(cell, part.weight, len(filled) * part.width)
-            segments["start"] = sum(map(len, self._dense)) + part.width * np.arange(len(filled))
+            # In whole vectors, none of which lies in two lines: that halves the time of a row.
+            width = -(-part.width // VECTOR) * VECTOR
+            dense = np.bincount(at * width + part.target, part.weight, len(filled) * width)
+            segments["start"] = sum(map(len, self._dense)) + width * np.arange(len(filled))
+            segments["length"] = width
             self._dense.append(dense.astype(np.float32))
         self._segments.append(segments)
 
@@ -163,7 +167,7 @@ class Stores:
             np.concatenate(self._weight),
             np.concatenate(self._bits),
             np.ascontiguousarray(segments["value"]),
-            np.concatenate(self._dense),
+            aligned(np.concatenate(self._dense)),
         )
 
 
