@@ -1,12 +1,12 @@
 """How fast networks of linear neurons are simulated, against Brian2, NEST and torch.
 
-``python benchmarks/array.py [--json] [--workloads cuba …] [--repeats 5]``: the networks of
-:mod:`benchmarks.graphs` on one pinned core, with mismatch and noise. Ours and each peer run in turn
-(A B A C A B …), each in a process that was built and warmed up before, so that a disturbance meets
-all. Ratios are of the medians of the fastest peer, as its users have it, to ours; peers for which
-somebody wrote a noise generator as simple as ours by hand (``--noise sums``) have ratios of their
-own, ``ratio_…_hand_written``. Rates, irregularity and synchrony are compared over all repeats,
-membranes in runs of their own; the program fails where they do not agree
+``python benchmarks/array.py [--json] [--workloads cuba …] [--repeats 5] [--page docs/peers.md]``:
+the networks of :mod:`benchmarks.graphs` on one pinned core, with mismatch and noise. Ours and each
+peer run in turn (A B A C A B …), each in a process that was built and warmed up before, so that a
+disturbance meets all. Ratios are of the medians of the fastest peer, as its users have it, to ours;
+peers for which somebody wrote a noise generator as simple as ours by hand (``--noise sums``) have
+ratios of their own, ``ratio_…_hand_written``. Rates, irregularity and synchrony are compared over
+all repeats, membranes in runs of their own; the program fails where they do not agree
 (:mod:`benchmarks.agreement`).
 """
 
@@ -27,6 +27,7 @@ import numpy as np
 from benchmarks.agreement import Statistics, agree, membrane_distance
 from benchmarks.graphs import WORKLOADS
 from benchmarks.ours import Ours
+from benchmarks.peers_page import page
 from benchmarks.workload import Workload
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,6 +102,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--workloads", nargs="+", choices=tuple(WORKLOADS), default=list(WORKLOADS))
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--page", type=Path, help="write the page of docs/ there")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
     given = parser.parse_args()
     if not PYTHON.exists():
@@ -112,6 +114,8 @@ def main() -> None:
         found, said = compared(name, given.repeats, given.core)
         figures |= found
         complaints += [f"{name}: {sentence}" for sentence in said]
+    if given.page:
+        given.page.write_text(page(figures, PEERS), encoding="utf-8")
     if not given.json:
         for key, value in figures.items():
             print(f"{key:44} {value:.6g}")

@@ -6,15 +6,17 @@ before the next range comes. What comes out is what a run of each sample alone l
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from neuromix.array.linear.clock import Log, State, advance
+from neuromix.array.linear.clock import Log, State, kernel
 from neuromix.array.linear.course import Sent, sent
 from neuromix.array.linear.deviates import trial_key
 from neuromix.array.linear.die import Die, Range
@@ -79,7 +81,7 @@ def _passed(die: Die, item: Range, outside: Sent, trials: range, first: int, las
         ],
         np.uint64,
     )
-    sample, step, lane = _advance_each(
+    sample, step, lane = _passing(item.signed)(
         State.rested(item.cells, item.high - item.low), item.cells, item.wires,
         item.populations(keys[0].copy(), 0), keys,
         outside.at[first:last], outside.row, outside.base[first:],
@@ -87,40 +89,47 @@ def _passed(die: Die, item: Range, outside: Sent, trials: range, first: int, las
     return first + sample, step, lane + np.int32(item.low)
 
 
-@njit(nogil=True, error_model="numpy")
-def _advance_each(state, cells, wires, populations, keys, at, row, base):  # type: ignore[no-untyped-def]
-    """Advance all samples and return sample, step and lane of each spike."""
-    steps, lanes = at.shape[1] - 3, len(state.marks)
-    nothing = Log(np.zeros(steps + 2, np.int64), np.empty(0, np.int32))
-    probed, traces = np.empty(0, np.int64), np.empty((steps, 0), np.float32)
-    own_at, own_row = np.zeros(steps + 2, np.int64), np.empty(4 * lanes, np.int32)
-    sample = np.empty(4 * lanes, np.int64)
-    step = np.empty(4 * lanes, np.int64)
-    lane = np.empty(4 * lanes, np.int32)
-    filled = 0
-    for s in range(len(keys)):
-        state.cells[:] = cells
-        state.inputs[:] = 0.0
-        populations.key[:] = keys[s]
-        outside = Log(at[s], row[base[s] : base[s + 1]])
-        done = 0
-        while True:
-            own = Log(own_at, own_row)
-            done = advance(
-                done, steps, state, populations, wires, outside, nothing, own, probed, traces
-            )
-            if done == steps:
-                break
-            own_row = np.append(own_row, np.empty_like(own_row))
-        count = own_at[steps]
-        while filled + count > len(lane):
-            sample, step = np.append(sample, sample), np.append(step, step)
-            lane = np.append(lane, lane)
-        for k in range(steps):
-            for j in range(own_at[k], own_at[k + 1]):
-                sample[filled], step[filled], lane[filled] = s, k, own_row[j]
-                filled += 1
-    return sample[:filled], step[:filled], lane[:filled]
+@functools.cache
+def _passing(signed: bool) -> Callable[..., Any]:
+    """Compile what advances all samples and returns sample, step and lane of each spike."""
+    advance = kernel(signed)
+
+    @njit(nogil=True, error_model="numpy")
+    def advance_each(state, cells, wires, populations, keys, at, row, base):  # type: ignore[no-untyped-def]
+        steps, lanes = at.shape[1] - 3, len(state.marks)
+        nothing = Log(np.zeros(steps + 2, np.int64), np.empty(0, np.int32))
+        probed, traces = np.empty(0, np.int64), np.empty((steps, 0), np.float32)
+        own_at, own_row = np.zeros(steps + 2, np.int64), np.empty(4 * lanes, np.int32)
+        sample = np.empty(4 * lanes, np.int64)
+        step = np.empty(4 * lanes, np.int64)
+        lane = np.empty(4 * lanes, np.int32)
+        filled = 0
+        for s in range(len(keys)):
+            state.cells[:] = cells
+            state.inputs[:] = 0.0
+            populations.key[:] = keys[s]
+            outside = Log(at[s], row[base[s] : base[s + 1]])
+            done = 0
+            while True:
+                own = Log(own_at, own_row)
+                done = advance(
+                    done, steps, state, populations, wires, outside, nothing, own, probed, traces
+                )
+                if done == steps:
+                    break
+                own_row = np.append(own_row, np.empty_like(own_row))
+            count = own_at[steps]
+            while filled + count > len(lane):
+                sample, step = np.append(sample, sample), np.append(step, step)
+                lane = np.append(lane, lane)
+            for k in range(steps):
+                for j in range(own_at[k], own_at[k + 1]):
+                    sample[filled], step[filled], lane[filled] = s, k, own_row[j]
+                    filled += 1
+        return sample[:filled], step[:filled], lane[:filled]
+
+    compiled: Callable[..., Any] = advance_each
+    return compiled
 
 
 @njit(nogil=True, error_model="numpy")

@@ -7,6 +7,7 @@ is due; one that moves the membrane itself at the start of the step at whose end
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -16,20 +17,8 @@ from numpy.typing import NDArray
 
 from neuromix.array.linear.delivery import deliver
 from neuromix.array.linear.deviates import step_words
-from neuromix.array.linear.lanes import LANES, aligned, lowest_bit
-from neuromix.array.linear.membranes import (
-    BLOCK,
-    MEMBRANE,
-    even_step,
-    mark,
-    odd_step,
-    quiet_step,
-    reset,
-    signed_even_step,
-    signed_odd_step,
-    signed_quiet_step,
-)
-from neuromix.array.linear.wiring import Wires
+from neuromix.array.linear.lanes import BORROWING, LANES, aligned, lowest_bit
+from neuromix.array.linear.membranes import BLOCK, MEMBRANE, mark, reset, stepper
 
 
 class Log(NamedTuple):
@@ -59,47 +48,38 @@ class State(NamedTuple):
 
 
 class Populations(NamedTuple):
-    """Populations one after the other: ends of their blocks and lanes, noise and its keys.
-
-    ``signed`` tells whether there are inputs of both signs, ``first_row`` is that of all.
-    """
+    """Populations one after the other: ends of blocks and lanes, noise and its keys, first row."""
 
     end: NDArray[np.int64]
     last_lane: NDArray[np.int64]
     noisy: NDArray[np.bool_]
     key: NDArray[np.uint64]
-    signed: bool
     first_row: int
 
 
-@njit(error_model="numpy", _nrt=False, forceinline=True)
-def deliver_all(log: Log, step: int, key: int, wires: Wires, inputs: NDArray[np.float32]) -> None:
-    """Deliver all events of one step of a log; ``key`` is that of the row 0."""
-    last = log.at[step + 1] - 1
-    # What a log from outside holds of later steps is known, and its weights are asked for early.
-    known = max(last, log.at[-1] - 1)
-    for j in range(log.at[step], last + 1):
-        deliver(key + log.row[j], key + log.row[min(j + 1, known)], wires, inputs)
+@functools.cache
+def kernel(signed: bool) -> Callable[..., Any]:
+    """Return the compiled kernel of a range, for inputs of both signs or of one alone.
 
+    Notes
+    -----
+    It advances from one step to another and returns the step that it has come to: that is before
+    the last one where the log of its own spikes has no room left. It takes:
 
-@njit(error_model="numpy", _nrt=False, forceinline=True)
-def move(cells, e, i, base, lane, width, now, noisy, signed, first, second):  # type: ignore[no-untyped-def]
-    """Advance one block and tell whether any neuron of it has crossed its threshold."""
-    if signed:
-        if not noisy:
-            return signed_quiet_step(cells, e, i, base, lane, width, now, first, second)
-        if now & 1:
-            return signed_odd_step(cells, e, i, base, lane, width, now, first, second)
-        return signed_even_step(cells, e, i, base, lane, width, now, first, second)
-    if not noisy:
-        return quiet_step(cells, e, i, base, lane, width, now, first, second)
-    if now & 1:
-        return odd_step(cells, e, i, base, lane, width, now, first, second)
-    return even_step(cells, e, i, base, lane, width, now, first, second)
+    step, last : int
+    state : State
+    populations : Populations
+    wires : Wires
+    outside, inside : Log
+        Events of blocks outside of the group, whose steps count from -1, and of the group itself.
+    own : Log
+        Spikes of the range, filled.
+    probed : (p,) array of int
+        Lanes whose membranes are written into ``traces``, shape (steps, p).
+    """
+    move = stepper(signed)
 
-
-def _kernel() -> Callable[..., Any]:
-    @njit(nogil=True, error_model="numpy", _nrt=False)
+    @njit(nogil=True, **BORROWING)
     def advance(step, last, state, populations, wires, outside, inside, own, probed, traces):  # type: ignore[no-untyped-def]
         cells, inputs, marks, eight_marks = state
         lanes = len(marks)
@@ -109,31 +89,27 @@ def _kernel() -> Callable[..., Any]:
             spikes = own.at[step]
             if spikes + lanes > len(own.row):
                 break
-            for s in range(len(wires.shifts)):
-                sent = step - wires.shifts[s]
-                if sent >= -1:
-                    deliver_all(outside, sent + 1, s * rows, wires, inputs)
-                if sent >= 0:
-                    deliver_all(inside, sent, s * rows, wires, inputs)
+            for kind in range(2 * len(wires.shifts)):
+                shift = kind // 2
+                sent = step - wires.shifts[shift]
+                log, place = (outside, sent + 1) if kind % 2 == 0 else (inside, sent)
+                if place < 0 or log.at[place] == log.at[place + 1]:
+                    continue
+                key, end = shift * rows, log.at[place + 1]
+                # What a log from outside holds of later steps is known: its weights are asked for.
+                known = max(end, log.at[-1]) - 1
+                for j in range(log.at[place], end):
+                    following = log.row[min(j + 1, known)]
+                    deliver(key + log.row[j], key + following, wires, inputs)
             block, now = 0, np.int32(step)
             for p in range(len(populations.end)):
                 first, second = step_words(populations.key[p], step >> 1)
-                noisy, signed = populations.noisy[p], populations.signed
+                noisy = populations.noisy[p]
                 while block < populations.end[p]:
                     base, lane = block * BLOCK, block * LANES
                     width = min(LANES, populations.last_lane[p] - lane)
                     if move(
-                        cells,
-                        excitatory,
-                        inhibitory,
-                        base,
-                        lane,
-                        width,
-                        now,
-                        noisy,
-                        signed,
-                        first,
-                        second,
+                        cells, excitatory, inhibitory, base, lane, width, now, noisy, first, second
                     ):
                         mark(cells, marks, base, lane, width)
                         for word in range(lane // 8, (lane + width) // 8):
@@ -154,6 +130,3 @@ def _kernel() -> Callable[..., Any]:
 
     compiled: Callable[..., Any] = advance
     return compiled
-
-
-advance = _kernel()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.linear.clock import Log, Populations, State, advance
+from neuromix.array.linear.clock import Log, Populations, State, kernel
 from neuromix.array.linear.deviates import trial_key
 from neuromix.array.linear.die import Die, Range
 from neuromix.array.linear.groups import Group
@@ -35,6 +35,7 @@ class _Course:
 
     def advance(self, step: int, last: int, outside: Log, inside: Log | None) -> None:
         """Advance it; without events from ``inside``, its own are all there are."""
+        advance = kernel(self.range.signed)
         while step < last:
             step = advance(
                 step, last, self.state, self.populations, self.range.wires, outside,

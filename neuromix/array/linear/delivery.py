@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from neuromix.array.lanes import load, store
-from neuromix.array.linear.lanes import prefetch
+from neuromix.array.linear.lanes import BORROWING, prefetch
 from neuromix.array.linear.wiring import BITS, SPARSE, WORD, Wires
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ LINE = 16
 """Weights in a cache line; addresses are half as long."""
 
 
-@njit(error_model="numpy", _nrt=False, forceinline=True)
+@njit(**BORROWING, forceinline=True)
 def deliver(key: int, following: int, wires: Wires, inputs: NDArray[np.float32]) -> None:
     """Add the weights of one source, and ask for those of the source that follows.
 
@@ -47,7 +47,7 @@ def deliver(key: int, following: int, wires: Wires, inputs: NDArray[np.float32])
             _dense(wires.dense, start, length, inputs, base)
 
 
-@njit(error_model="numpy", _nrt=False)
+@njit(**BORROWING)
 def _sparse(target, weight, start, length, inputs, base, ahead):  # type: ignore[no-untyped-def]
     """Rows lie far apart in memory, and a processor guesses the next line, but not the next row."""
     chunk = 2 * LINE
@@ -64,7 +64,7 @@ def _sparse(target, weight, start, length, inputs, base, ahead):  # type: ignore
         store(inputs, at, load(inputs, at) + load(weight, j))
 
 
-@njit(error_model="numpy", _nrt=False)
+@njit(**BORROWING)
 def _bits(bits, weight, start, length, inputs, base):  # type: ignore[no-untyped-def]
     nothing = np.float32(0.0)
     whole = length // WORD
@@ -79,7 +79,7 @@ def _bits(bits, weight, start, length, inputs, base):  # type: ignore[no-untyped
             store(inputs, base + at, load(inputs, base + at) + weight)
 
 
-@njit(error_model="numpy", _nrt=False, forceinline=True)
+@njit(**BORROWING, forceinline=True)
 def _dense(dense, start, length, inputs, base):  # type: ignore[no-untyped-def]
     for k in range(length):
         store(inputs, base + k, load(inputs, base + k) + load(dense, start + k))

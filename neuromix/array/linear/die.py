@@ -53,8 +53,12 @@ class Range:
 
     def populations(self, keys: NDArray[np.uint64], first_row: int) -> Populations:
         """Return the populations of a run whose noise has these keys."""
-        signed = bool(np.any(self.wires.base >= self.high - self.low))
-        return Populations(self.end, self.last_lane, self.noisy, keys, signed, first_row)
+        return Populations(self.end, self.last_lane, self.noisy, keys, first_row)
+
+    @property
+    def signed(self) -> bool:
+        """Whether there are inputs of both signs."""
+        return bool(np.any(self.wires.base >= self.high - self.low))
 
 
 def _range(

@@ -16,9 +16,9 @@ from neuromix.array.linear.synapses import drawn_weights
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
 
-EVENTS_PER_STEP = 0.01
+EVENTS_PER_STEP = 0.004
 """Events that come to a neuron in a step's width below which going from one to the next is quicker:
-70 ns for an event against 0.7 ns for a step, measured; 100 events a neuron and second at 0.1 ms."""
+70 ns for an event against 0.3 ns for a step, measured; 40 events a neuron and second at 0.1 ms."""
 
 
 def sparse_enough(die: Die, which: int, spikes: Mapping[str, Events], duration: float) -> bool:

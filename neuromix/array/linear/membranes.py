@@ -6,6 +6,7 @@ keeps small steps exact. Rows of a block, in this order:
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from neuromix.array.lanes import load, load_word, multiply_add, store, store_word
 from neuromix.array.linear.deviates import VARIANCE, scattered, two_deviates
-from neuromix.array.linear.lanes import LANES
+from neuromix.array.linear.lanes import BORROWING, LANES
 from neuromix.array.linear.propagators import Propagators
 
 STRIDE = LANES + 16
@@ -61,11 +62,48 @@ def cells(propagators: Propagators, initial: NDArray[np.float64], dt: float) -> 
     return blocks.reshape(-1)
 
 
-def _stepper(signed: bool, noise: str) -> Callable[..., Any]:
+@functools.cache
+def stepper(signed: bool) -> Callable[..., Any]:
+    """Return the compiled function that advances one block by a step.
+
+    Parameters
+    ----------
+    signed : bool
+        Whether there are inputs of both signs; without, the second input is not touched.
+
+    Notes
+    -----
+    It tells whether any neuron of the block has crossed its threshold, and takes:
+
+    cells, excitatory, inhibitory : flat arrays of float32
+        Blocks, and the inputs of all neurons.
+    base, lane, width : int
+        Where the block begins in ``cells`` and among all neurons; how many lanes of it are in use.
+    now : int32
+        The step.
+    noisy : bool
+    first, second : uint32
+        Words of this step and the next; see :mod:`neuromix.array.linear.deviates`.
+    """
+    even, odd, quiet = (_step(signed, noise) for noise in ("even", "odd", "none"))
+
+    @njit(**BORROWING, forceinline=True)
+    def move(cells, e, i, base, lane, width, now, noisy, first, second):  # type: ignore[no-untyped-def]
+        if not noisy:
+            return quiet(cells, e, i, base, lane, width, now, first, second)
+        if now & 1:
+            return odd(cells, e, i, base, lane, width, now, first, second)
+        return even(cells, e, i, base, lane, width, now, first, second)
+
+    compiled: Callable[..., Any] = move
+    return compiled
+
+
+def _step(signed: bool, noise: str) -> Callable[..., Any]:
     """Compile a step; ``noise`` is that of an "even" step, of an "odd" one, or "none"."""
     even, odd = noise == "even", noise == "odd"
 
-    @njit(error_model="numpy", _nrt=False)
+    @njit(**BORROWING)
     def step(cells, excitatory, inhibitory, base, lane, width, now, first, second):  # type: ignore[no-untyped-def]
         any_spike = False
         for k in range(width):
@@ -94,26 +132,7 @@ def _stepper(signed: bool, noise: str) -> Callable[..., Any]:
     return compiled
 
 
-even_step, odd_step, quiet_step = (_stepper(False, noise) for noise in ("even", "odd", "none"))
-signed_even_step, signed_odd_step, signed_quiet_step = (
-    _stepper(True, noise) for noise in ("even", "odd", "none")
-)
-"""Advance one block and tell whether any neuron of it has crossed its threshold.
-
-Parameters
-----------
-cells, excitatory, inhibitory : flat arrays of float32
-    Blocks, and the inputs of all neurons; the latter only of a signed step.
-base, lane, width : int
-    Where the block begins in ``cells`` and among all neurons, and how many lanes of it are in use.
-now : int32
-    The step.
-first, second : uint32
-    Words of this step and the next; see :mod:`neuromix.array.linear.deviates`.
-"""
-
-
-@njit(error_model="numpy", _nrt=False)
+@njit(**BORROWING)
 def mark(cells, marks, base, lane, width):  # type: ignore[no-untyped-def]
     """Mark the neurons of a block that have crossed their thresholds."""
     for k in range(width):
@@ -121,7 +140,7 @@ def mark(cells, marks, base, lane, width):  # type: ignore[no-untyped-def]
         store(marks, lane + k, np.uint8(spiked))
 
 
-@njit(error_model="numpy", _nrt=False, forceinline=True)
+@njit(**BORROWING, forceinline=True)
 def reset(cells, lane, now):  # type: ignore[no-untyped-def]
     """Reset a neuron that has spiked, and hold it."""
     at = lane // LANES * BLOCK + lane % LANES
