@@ -172,7 +172,7 @@ def test_neither_noise_nor_loops_inside_of_steps():
 def test_the_quicker_kernel_is_chosen():
     exact, auto, busy = (
         nmx.run(feed_forward(5e-3), given(0.3), duration=0.3, dt=dt, mode=mode)
-        for dt, mode in ((1e-6, "event"), (1e-6, "auto"), (1e-4, "auto"))
+        for dt, mode in ((5e-7, "event"), (5e-7, "auto"), (1e-4, "auto"))
     )
     assert auto.events["hidden"] == exact.events["hidden"]
     on_grid = busy.events["hidden"].time / DT
