@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from neuromix.array.lanes import LANES, load, store
+from neuromix.array.lanes import BORROWING, LANES, load, store
 from neuromix.array.membrane_lanes import (
     NOISE_STEPS,
     alone,
@@ -165,13 +165,13 @@ def population_kernel(
     )
     counted = rows["source_pulses"] * LANES
 
-    @njit
+    @njit(**BORROWING)
     def clear(blocks, o):  # type: ignore[no-untyped-def]
         for lane in range(LANES):
             store(blocks, o + lane + sign, 0.0)
             store(blocks, o + lane + lasting, 0.0)
 
-    @njit
+    @njit(**BORROWING)
     def place(blocks, o, lane, k, code, time, prepared):  # type: ignore[no-untyped-def]
         codes = prepared.shape[1] // 2
         entry = prepared[k, code if code > 0 else codes - code]
@@ -189,104 +189,121 @@ def population_kernel(
         meter += 2 * LANES
         store(blocks, meter, load(blocks, meter) + entry[3])
 
-    @njit(nogil=True)
-    def advance_population(  # type: ignore[no-untyped-def]
-        blocks, octaves, size, n, first_block, last_block, first, steps, dt, pulse_time,
+    @njit(nogil=True, **BORROWING)
+    def advance_block(  # type: ignore[no-untyped-def]
+        b, step, end, coming, spikes, spike_time, spike_address, state,
+        blocks, octaves, size, n, first, steps, dt, pulse_time,
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
         white, deviation, kept, shot, wander, v_trace, i_trace,
     ):  # fmt: skip
+        """Advance a block to ``end``, or until spikes may find no room; return where it is."""
         tracing = len(v_trace) > 0
         dense, laid_out = len(codes) > 0, len(fetched) > 0
         all_blocks = len(blocks) // size
         variance, growth = white * white, shot / (2.0 * dt)
         noisy = white > 0.0 or shot > 0.0 or len(deviation) > 0
         strays = np.sqrt(wander * NOISE_STEPS * dt)
+        o = b * size
+        q = b * len(deviation) * LANES
+        last = len(pulse_time)
+        while step < end and spikes + LANES <= len(spike_time):
+            start, stop = step * dt, (step + 1) * dt
+            if driven:
+                for lane in range(LANES):
+                    store(blocks, o + lane + source_charge, 0.0)
+                    store(blocks, o + lane + sink_charge, 0.0)
+                while laid_out and coming < last and pulse_time[coming] < stop:
+                    row = (pulse_row[coming] * all_blocks + b) * FETCHED * LANES
+                    for lane in range(LANES):
+                        k = o + lane
+                        store(blocks, k + when, pulse_time[coming])
+                        store(blocks, k + sign, load(fetched, row + lane))
+                        first_of = load(fetched, row + LANES + lane)
+                        store(blocks, k + first_of_pulse, first_of)
+                        second_of = load(fetched, row + 2 * LANES + lane)
+                        store(blocks, k + second_of_pulse, second_of)
+                        store(blocks, k + lasting, load(fetched, row + 3 * LANES + lane))
+                    coming += 1
+                    pulse(blocks, o, width)
+                while dense and coming < last and pulse_time[coming] < stop:
+                    clear(blocks, o)
+                    active = False
+                    row = pulse_row[coming]
+                    for lane in range(min(LANES, n - b * LANES)):
+                        code = int(codes[row, b * LANES + lane])
+                        if code != 0:
+                            k = b * LANES + lane
+                            place(blocks, o, lane, k, code, pulse_time[coming], prepared)
+                            active = True
+                    coming += 1
+                    if active:
+                        pulse(blocks, o, width)
+                if not dense:
+                    bucket = b * steps + step - first
+                    coming, last = entry_start[bucket], entry_start[bucket + 1]
+                while not dense and coming < last:
+                    clear(blocks, o)
+                    used = 0
+                    while coming < last:
+                        lane = int(entry_lane[coming])
+                        if used & (1 << lane):
+                            break
+                        used |= 1 << lane
+                        code = int(entry_code[coming])
+                        k = b * LANES + lane
+                        place(blocks, o, lane, k, code, entry_time[coming], prepared)
+                        coming += 1
+                    pulse(blocks, o, width)
+                if wander > 0.0 and step % NOISE_STEPS == 0:
+                    wandering(blocks, o, strays)
+                elapse(blocks, o, stop, dt)
+            if len(deviation):
+                flicker(blocks, o, octaves, q, step, deviation, kept)
+            if move(blocks, o, dt, variance, growth, noisy) > 0:
+                for lane in range(min(LANES, n - b * LANES)):
+                    at = o + lane
+                    if load(blocks, at + done) > 0.0:
+                        continue
+                    offset = advance_lane(blocks, at, dt, state)
+                    if offset >= 0.0:
+                        spike_time[spikes] = start + offset
+                        spike_address[spikes] = b * LANES + lane
+                        spikes += 1
+                        drive = max(load(blocks, at + into), 0.0) / ENERGY_REFERENCE
+                        store(
+                            blocks,
+                            at + spike_drive,
+                            load(blocks, at + spike_drive) + np.log1p(drive),
+                        )
+            if tracing:
+                for lane in range(min(LANES, n - b * LANES)):
+                    v_trace[step - first, b * LANES + lane] = load(blocks, o + lane + membrane)
+                    i_trace[step - first, b * LANES + lane] = load(blocks, o + lane + into)
+            step += 1
+        return step, coming, spikes
+
+    @njit(nogil=True)
+    def advance_population(  # type: ignore[no-untyped-def]
+        blocks, octaves, size, n, first_block, last_block, first, steps, dt, pulse_time,
+        pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
+        white, deviation, kept, shot, wander, v_trace, i_trace,
+    ):  # fmt: skip
         state = np.empty(states)
         spike_time = np.empty(64 + n)
         spike_address = np.empty(64 + n, np.uint32)
         spikes = 0
         for b in range(first_block, last_block):
-            o = b * size
-            q = b * len(deviation) * LANES
-            coming, last = 0, len(pulse_time)
-            for step in range(first, first + steps):
-                start, stop = step * dt, (step + 1) * dt
-                if driven:
-                    for lane in range(LANES):
-                        store(blocks, o + lane + source_charge, 0.0)
-                        store(blocks, o + lane + sink_charge, 0.0)
-                    while laid_out and coming < last and pulse_time[coming] < stop:
-                        row = (pulse_row[coming] * all_blocks + b) * FETCHED * LANES
-                        for lane in range(LANES):
-                            k = o + lane
-                            store(blocks, k + when, pulse_time[coming])
-                            store(blocks, k + sign, load(fetched, row + lane))
-                            first_of = load(fetched, row + LANES + lane)
-                            store(blocks, k + first_of_pulse, first_of)
-                            second_of = load(fetched, row + 2 * LANES + lane)
-                            store(blocks, k + second_of_pulse, second_of)
-                            store(blocks, k + lasting, load(fetched, row + 3 * LANES + lane))
-                        coming += 1
-                        pulse(blocks, o, width)
-                    while dense and coming < last and pulse_time[coming] < stop:
-                        clear(blocks, o)
-                        active = False
-                        row = pulse_row[coming]
-                        for lane in range(min(LANES, n - b * LANES)):
-                            code = int(codes[row, b * LANES + lane])
-                            if code != 0:
-                                k = b * LANES + lane
-                                place(blocks, o, lane, k, code, pulse_time[coming], prepared)
-                                active = True
-                        coming += 1
-                        if active:
-                            pulse(blocks, o, width)
-                    if not dense:
-                        bucket = b * steps + step - first
-                        coming, last = entry_start[bucket], entry_start[bucket + 1]
-                    while not dense and coming < last:
-                        clear(blocks, o)
-                        used = 0
-                        while coming < last:
-                            lane = int(entry_lane[coming])
-                            if used & (1 << lane):
-                                break
-                            used |= 1 << lane
-                            code = int(entry_code[coming])
-                            k = b * LANES + lane
-                            place(blocks, o, lane, k, code, entry_time[coming], prepared)
-                            coming += 1
-                        pulse(blocks, o, width)
-                    if wander > 0.0 and step % NOISE_STEPS == 0:
-                        wandering(blocks, o, strays)
-                    elapse(blocks, o, stop, dt)
-                if len(deviation):
-                    flicker(blocks, o, octaves, q, step, deviation, kept)
-                if move(blocks, o, dt, variance, growth, noisy) > 0:
-                    for lane in range(min(LANES, n - b * LANES)):
-                        at = o + lane
-                        if load(blocks, at + done) > 0.0:
-                            continue
-                        offset = advance_lane(blocks, at, dt, state)
-                        if offset >= 0.0:
-                            if spikes == len(spike_time):
-                                spike_time = np.append(spike_time, np.empty(spikes))
-                                spike_address = np.append(
-                                    spike_address, np.empty(spikes, np.uint32)
-                                )
-                            spike_time[spikes] = start + offset
-                            spike_address[spikes] = b * LANES + lane
-                            spikes += 1
-                            drive = max(load(blocks, at + into), 0.0) / ENERGY_REFERENCE
-                            store(
-                                blocks,
-                                at + spike_drive,
-                                load(blocks, at + spike_drive) + np.log1p(drive),
-                            )
-                if tracing:
-                    for lane in range(min(LANES, n - b * LANES)):
-                        v_trace[step - first, b * LANES + lane] = load(blocks, o + lane + membrane)
-                        i_trace[step - first, b * LANES + lane] = load(blocks, o + lane + into)
+            step, coming = first, 0
+            while step < first + steps:
+                if spikes + LANES > len(spike_time):
+                    spike_time = np.append(spike_time, np.empty_like(spike_time))
+                    spike_address = np.append(spike_address, np.empty_like(spike_address))
+                step, coming, spikes = advance_block(
+                    b, step, first + steps, coming, spikes, spike_time, spike_address, state,
+                    blocks, octaves, size, n, first, steps, dt, pulse_time,
+                    pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start,
+                    width, prepared, white, deviation, kept, shot, wander, v_trace, i_trace,
+                )  # fmt: skip
         return spike_time[:spikes], spike_address[:spikes]
 
     compiled: Callable[..., Any] = advance_population

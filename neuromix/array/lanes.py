@@ -21,6 +21,13 @@ from numpy.typing import NDArray
 LANES = 16
 """Cells of a block: two vectors of the widest registers."""
 
+BORROWING: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+"""Options of compiled functions that only borrow arrays and make none.
+
+numba else counts the references of each array that is taken out of a tuple, by calls inside of the
+innermost loops; without, a network's step takes a third of the time (docs/decisions/0011).
+"""
+
 
 def block_count(n: int) -> int:
     """Return how many blocks hold ``n`` cells."""

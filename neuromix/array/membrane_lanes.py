@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from neuromix.array.lanes import LANES, column, load, store
+from neuromix.array.lanes import BORROWING, LANES, column, load, store
 from neuromix.array.random_stream import deviate, following, scrambled
 from neuromix.array.rows import Rows
 from neuromix.array.synapse_lanes import VECTORIZED
@@ -53,7 +53,7 @@ def alone(rows: Rows, advance: Callable[..., Any], held: bool) -> Callable[..., 
     membrane, hold, into = (rows[n] * LANES for n in ("membrane", "hold", "input"))
     places = np.array([rows.state(number) * LANES for number in range(states)])
 
-    @njit
+    @njit(**BORROWING)
     def of_two(blocks, at, dt, state):  # type: ignore[no-untyped-def]  # noqa: ARG001
         v, held = load(blocks, at + membrane), load(blocks, at + hold)
         v, held, offset = advance(v, held, load(blocks, at + into), dt, parameters(blocks, at))
@@ -61,7 +61,7 @@ def alone(rows: Rows, advance: Callable[..., Any], held: bool) -> Callable[..., 
         store(blocks, at + hold, held)
         return offset
 
-    @njit
+    @njit(**BORROWING)
     def of_many(blocks, at, dt, state):  # type: ignore[no-untyped-def]
         for number in range(states):
             state[number] = load(blocks, at + places[number])
@@ -193,7 +193,7 @@ def membrane_lanes(
             left += not easy
         return left
 
-    @njit
+    @njit(**BORROWING)
     def move(blocks, o, dt, white, shot, noisy):  # type: ignore[no-untyped-def]
         gather(blocks, o, dt)
         if noisy:

@@ -7,7 +7,7 @@ from typing import Any
 
 from numba import njit
 
-from neuromix.array.lanes import LANES, column, load, store
+from neuromix.array.lanes import BORROWING, LANES, column, load, store
 from neuromix.array.rows import Rows
 from neuromix.models.elementary import chosen, chosen_each
 
@@ -15,7 +15,7 @@ LARGEST_RISE = 0.6
 """Largest change of a synapse's state in one internal step of a pulse: where the state is a
 logarithm and its slope falls e-fold over 1, the classical Runge-Kutta rule errs by 2e-4 of it."""
 
-VECTORIZED: dict[str, Any] = {"fastmath": {"contract"}, "error_model": "numpy"}
+VECTORIZED: dict[str, Any] = {"fastmath": {"contract"}, **BORROWING}
 """How loops over lanes are compiled: products and sums may be rounded once, and a division by zero
 does not raise, which would be a branch."""
 
@@ -129,7 +129,7 @@ def synapse_lanes(
             store(blocks, k + inh_slope, chosen(direction < 0.0, fall(x, p_inh), s_inh))
             store(blocks, k + reached, load(blocks, k + reached) + span)
 
-    @njit
+    @njit(**BORROWING)
     def pulse(blocks, o, width):  # type: ignore[no-untyped-def]
         wait(blocks, o)
         while climb(blocks, o) > 0:

@@ -15,9 +15,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.array.lanes import BORROWING
 from neuromix.array.linear.delivery import deliver
 from neuromix.array.linear.deviates import step_words
-from neuromix.array.linear.lanes import BORROWING, LANES, aligned, lowest_bit
+from neuromix.array.linear.lanes import LANES, aligned, lowest_bit
 from neuromix.array.linear.membranes import BLOCK, MEMBRANE, mark, reset, stepper
 
 

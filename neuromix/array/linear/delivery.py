@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from neuromix.array.lanes import load, store
-from neuromix.array.linear.lanes import BORROWING, prefetch
+from neuromix.array.lanes import BORROWING, load, store
+from neuromix.array.linear.lanes import prefetch
 from neuromix.array.linear.wiring import BITS, SPARSE, WORD, Wires
 
 if TYPE_CHECKING:

@@ -19,13 +19,6 @@ VECTOR = 16
 LINE = 64
 """Bytes of a cache line, and of the widest vectors."""
 
-BORROWING: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
-"""Options of compiled functions that only borrow arrays and make none.
-
-numba else counts the references of each array that is taken out of a tuple, by calls inside of the
-innermost loops; without, a network's step takes a third of the time (docs/decisions/0011).
-"""
-
 
 def aligned(values: NDArray[Any]) -> NDArray[Any]:
     """Return a flat copy that begins with a cache line, so that no vector lies in two lines."""

@@ -14,9 +14,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from neuromix.array.lanes import load, load_word, multiply_add, store, store_word
+from neuromix.array.lanes import BORROWING, load, load_word, multiply_add, store, store_word
 from neuromix.array.linear.deviates import VARIANCE, scattered, two_deviates
-from neuromix.array.linear.lanes import BORROWING, LANES
+from neuromix.array.linear.lanes import LANES
 from neuromix.array.linear.propagators import Propagators
 
 STRIDE = LANES + 16
