@@ -263,12 +263,12 @@ class Link:
             self.senders,
         )
         left = state == WAITING
-        self.held, self.held_place = Events.adopt(time[left], address[left]), place[left]
+        self.held, self.held_place = Events.trusted(time[left], address[left]), place[left]
         # Senders that stall are presented again; what they met is what they met at first.
         fresh = (met >= 0) & (time >= self.decided_until)
         self.decided_until = until
         return Delivery(
-            Events.adopt(self.clock.stamped(start + self.passage.latency), address[granted]),
+            Events.trusted(self.clock.stamped(start + self.passage.latency), address[granted]),
             place[granted],
             time[granted],
             start,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from neuromix.array.delivery import Paths, Pulses
 from neuromix.array.die import ArrayDie
+from neuromix.array.headway import PIECE, UNHEARD, Headway
 from neuromix.array.lanes import into_lanes, out_of_lanes
 from neuromix.array.memory import SparseCodes
 from neuromix.array.noise import SILENT, NoiseState, noise_law
@@ -47,6 +48,8 @@ class Population:
         Whether membranes and currents are kept.
     threads : Threads
         Which blocks of neurons are shared out to; they change nothing else.
+    headway : Headway
+        Is told the steps of blocks that are done.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Population:
         trial: int = 0,
         traced: bool = False,
         threads: Threads = ALONE,
+        headway: Headway = UNHEARD,
     ) -> None:
         n = die.array.n
         neuron = die.array.model
@@ -81,6 +85,7 @@ class Population:
         self._shot, self._wander = noisy.shot, noisy.wander
         self.spikes = np.zeros(n, np.int64)
         self._threads = threads
+        self._headway = headway
         self._fetched = die.fetching.lanes.ravel() if die.fetching else NO_TIMES
         self._reads = np.zeros(len(die.codes))
         self._paths = (
@@ -121,7 +126,8 @@ class Population:
         steps, stop = last - self.step, last * self.dt
         shape = (steps if self._traced else 0, self.die.array.n)
         v_trace, i_trace = np.empty(shape), np.empty(shape)
-        blocks, codes, rows, times, pulses = self._blocks, self.die.codes, NO_ROWS, NO_TIMES, NONE
+        die = self.die
+        blocks, codes, rows, times, pulses = self._blocks, die.codes, NO_ROWS, NO_TIMES, NONE
         if self._paths is not None:
             row = events.address.astype(np.int64)
             pulses = self._paths.schedule(events.time, row, len(blocks), self.step, steps, self.dt)
@@ -146,7 +152,13 @@ class Population:
             )  # fmt: skip
             return spikes
 
-        found = shared_out(part, len(blocks), self._threads)
+        found = shared_out(
+            part,
+            len(blocks),
+            self._threads,
+            len(blocks) * steps // PIECE,
+            lambda count: self._headway.add(count * steps, die.name),
+        )
         self.step = last
         if self._traced:
             self.traces["v_mem"].append(v_trace)

@@ -37,8 +37,7 @@ distribution differs by 1.4e-4 at most, its variance by 8e-5, its kurtosis is 0.
 def mixed(words: NDArray[np.uint64], trial: int) -> NDArray[np.uint64]:
     """Return the starting states of streams in one trial, shape ``(n,)``."""
     state = words ^ np.uint64((trial * 0xD1342543DE82EF95 + 1) % 2**64)
-    for k in range(len(state)):
-        state[k] = word(state, k)
+    _mix(state)
     return state
 
 
@@ -68,6 +67,12 @@ def deviate(word: np.uint64) -> float:
     high = NORMALIZING[2] + square * (NORMALIZING[3] + square * NORMALIZING[4])
     value: float = x * (NORMALIZING[0] + square * (NORMALIZING[1] + square * high))
     return value
+
+
+@njit
+def _mix(state: NDArray[np.uint64]) -> None:
+    for k in range(len(state)):
+        state[k] = word(state, k)
 
 
 @njit

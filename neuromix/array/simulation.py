@@ -20,6 +20,7 @@ import neuromix.array.linear.running as linear
 from neuromix.array.chip import Array, Chip
 from neuromix.array.die import ArrayDie, array_die
 from neuromix.array.fabric import Link
+from neuromix.array.headway import Headway
 from neuromix.array.inputs import Inputs, given_inputs
 from neuromix.array.memory_need import bytes_needed, check_memory
 from neuromix.array.population import TRACES, Population, check_step
@@ -28,6 +29,7 @@ from neuromix.array.threads import ALONE, Threads
 from neuromix.array.traffic import LinkCounts, Traffic
 from neuromix.array.validity import left_validity
 from neuromix.data.events import Events
+from neuromix.display.progress import Progress, quiet, watching
 from neuromix.errors import BadValue, OutsideValidity, UnknownName
 from neuromix.units import number, render
 
@@ -48,6 +50,7 @@ def run(
     trial: int = 0,
     threads: int | None = None,
     mode: str = "auto",
+    progress: Progress | None = None,
 ) -> Recording:
     """Run a chip from rest and return what it did.
 
@@ -73,6 +76,8 @@ def run(
         which events and spikes lie at their own times, or from event to event; the latter two
         without noise. By default what is quicker of the first and the last. Others know only
         ``"clock"``.
+    progress : callable, optional
+        Called with percents done, 100, and what is going on; by default a line in a notebook.
 
     Raises
     ------
@@ -89,14 +94,16 @@ def run(
     if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
         raise BadValue(f"run: the trial {trial!r} is not a whole number")
     if linear.all_linear(chip, mode):
-        return linear.run(chip, inputs, duration, record, dt, trial, _threads("run", threads), mode)
+        count = _threads("run", threads)
+        with watching(progress, "%") as told:
+            return linear.run(chip, inputs, duration, record, dt, trial, count, mode, told)
     _check(chip, duration, dt)
     traced = _traced(chip, record)
     dies = _manufactured(chip, duration, dt, record)
     count = _threads("run", threads)
-    with ThreadPoolExecutor(count) as pool:
+    with ThreadPoolExecutor(count) as pool, watching(progress, "%") as told:
         shared = Threads(count, pool if count > 1 else None)
-        course = _Run(chip, dies, duration, dt, trial, traced, set(record), shared)
+        course = _Run(chip, dies, duration, dt, trial, traced, set(record), shared, told)
         recording = course.play(inputs)
     for said in course.left_validity().values():
         warnings.warn(said, OutsideValidity, stacklevel=2)
@@ -112,6 +119,7 @@ def run_batch(
     first_trial: int = 0,
     threads: int | None = None,
     mode: str = "auto",
+    progress: Progress | None = None,
 ) -> list[Recording]:
     """Run a chip once for each of many inputs, each time from rest.
 
@@ -125,10 +133,14 @@ def run_batch(
     first_trial : int
     threads : int, optional
         All cores by default.
+    progress : callable, optional
+        Called with samples done, all samples, and what is going on; by default a line in a
+        notebook.
     """
+    count, samples = _threads("run_batch", threads), list(batch)
     if linear.all_linear(chip, mode):
-        count = _threads("run_batch", threads)
-        return linear.run_batch(chip, batch, duration, dt, first_trial, count, mode)
+        with watching(progress, "samples") as told:
+            return linear.run_batch(chip, samples, duration, dt, first_trial, count, mode, told)
     _check(chip, duration, dt)
     dies = _manufactured(chip, duration, dt)
     left: dict[str, str] = {}
@@ -140,8 +152,11 @@ def run_batch(
         left.update(course.left_validity())
         return recording
 
-    with ThreadPoolExecutor(_threads("run_batch", threads)) as pool:
-        recordings = list(pool.map(play, enumerate(batch)))
+    recordings: list[Recording] = []
+    with ThreadPoolExecutor(count) as pool, watching(progress, "samples") as told:
+        for recording in pool.map(play, enumerate(samples)):
+            recordings.append(recording)
+            told(len(recordings), len(samples), "samples")
     for said in left.values():
         warnings.warn(said, OutsideValidity, stacklevel=2)
     return recordings
@@ -232,9 +247,13 @@ class _Run:
     traced: frozenset[str]
     record: set[str]
     threads: Threads = ALONE
+    progress: Progress = quiet
     spikes: dict[str, Events] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.end = math.ceil(self.duration / self.dt * (1.0 - 1e-12)) * self.dt
+        blocks = sum(len(die.blocks.start) for die in self.dies.values())
+        headway = Headway(self.progress, max(1, blocks) * round(self.end / self.dt))
         self.populations = {
             name: Population(
                 die,
@@ -243,6 +262,7 @@ class _Run:
                 self.trial,
                 name in self.traced,
                 self.threads if die.array.n >= WORTH_SHARING else ALONE,
+                headway,
             )
             for name, die in self.dies.items()
         }
@@ -251,7 +271,6 @@ class _Run:
             for name, die in self.dies.items()
             if die.path
         }
-        self.end = math.ceil(self.duration / self.dt * (1.0 - 1e-12)) * self.dt
 
     def play(self, inputs: Inputs) -> Recording:
         self.spikes.update(given_inputs(self.chip, inputs, self.duration))
@@ -303,7 +322,7 @@ class _Run:
                 carried[name] = self.wires[name].carry(self._requests(name, known | latest), stop)
             start = stop
         for name in names:
-            self.spikes[name] = Events(
+            self.spikes[name] = Events.trusted(
                 np.concatenate([piece.time for piece in pieces[name]]),
                 np.concatenate([piece.address for piece in pieces[name]]),
             )

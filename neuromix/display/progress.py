@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 Progress = Callable[[int, int, str], None]
-"""Called with runs done, runs in all, and what is going on."""
+"""Called with what is done and what is to do, in runs or as its caller says, and what goes on."""
 
 PATIENCE = 0.5
 """s: work that is done sooner shows nothing."""
@@ -37,12 +37,12 @@ def in_notebook() -> bool:
 
 
 @contextlib.contextmanager
-def watching(progress: Progress | None) -> Iterator[Progress]:
+def watching(progress: Progress | None, unit: str = "runs") -> Iterator[Progress]:
     """Yield the progress that was given, or a line in a notebook and nothing elsewhere."""
     if progress is not None or not in_notebook():
         yield progress or quiet
         return
-    line = Line()
+    line = Line(unit)
     try:
         yield line
     finally:
@@ -61,7 +61,8 @@ def phase(progress: Progress, name: str, before: int, whole: int) -> Progress:
 class Line:
     """One line of a notebook's output that is renewed, and at last says how long it took."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str = "runs") -> None:
+        self._unit = unit
         self._started = self._shown = time.monotonic()
         self._handle: Any = None
         self._state = (0, 0, "")
@@ -75,14 +76,16 @@ class Line:
             self._shown = now
             part = done / total if total else 0.0
             bar = "█" * round(_BAR * part) + "░" * (_BAR - round(_BAR * part))
-            self._show(f"{bar} {done} of {total} runs, {now - self._started:.0f} s · {what}")
+            self._show(
+                f"{bar} {done} of {total} {self._unit}, {now - self._started:.0f} s · {what}"
+            )
 
     def close(self) -> None:
         """Leave a line of what was done, where any was shown."""
         if self._handle is not None:
             done, total, what = self._state
             spent = time.monotonic() - self._started
-            self._show(f"{done} of {total} runs in {spent:.0f} s · {what}")
+            self._show(f"{done} of {total} {self._unit} in {spent:.0f} s · {what}")
 
     def _show(self, text: str) -> None:
         from IPython.display import display

@@ -7,7 +7,7 @@ events in the same order however neurons are shared out, so that the result is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,10 +15,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.headway import PIECE
 from neuromix.array.linear.clock import Log, Populations, State, kernel
 from neuromix.array.linear.deviates import trial_key
 from neuromix.array.linear.die import Die, Range
 from neuromix.array.linear.groups import Group
+from neuromix.array.linear.lanes import LANES
 from neuromix.data.events import Events
 
 
@@ -55,6 +57,7 @@ def by_the_clock(
     trial: int,
     traced: frozenset[str],
     pool: Executor | None = None,
+    done: Callable[[int], None] = lambda _: None,
 ) -> tuple[dict[str, Events], dict[str, NDArray[np.float64]]]:
     """Advance a group from rest and return spikes and membranes (steps x neurons, V) by array.
 
@@ -70,11 +73,15 @@ def by_the_clock(
         Arrays whose membranes are wanted.
     pool : Executor, optional
         On which ranges are advanced side by side.
+    done : callable
+        Told how many steps are done, now and then.
     """
     group = die.groups[which]
     outside = sent(group, [spikes], steps, die.dt).log(0)
     ranges = [_begun(die, group, item, steps, trial, traced) for item in die.ranges[which]]
-    log = _played(ranges, outside, steps, die.window(which, steps), pool)
+    piece = max(1, PIECE * LANES // group.lanes)
+    window = piece if len(ranges) == 1 else min(piece, die.window(which, steps))
+    log = _played(ranges, outside, steps, window, pool, done)
     step = np.repeat(np.arange(1, steps + 1), np.diff(log.at[: steps + 1]))
     lanes = log.row[: log.at[steps]] - group.first_row
     found, traces = {}, {}
@@ -93,11 +100,19 @@ def by_the_clock(
 
 
 def _played(
-    ranges: list[_Course], outside: Log, steps: int, window: int, pool: Executor | None
+    ranges: list[_Course],
+    outside: Log,
+    steps: int,
+    window: int,
+    pool: Executor | None,
+    done: Callable[[int], None],
 ) -> Log:
     """Advance all ranges to the end and return who spiked when."""
     if len(ranges) == 1:
-        ranges[0].advance(0, steps, outside, None)
+        for start in range(0, steps, window):
+            stop = min(steps, start + window)
+            ranges[0].advance(start, stop, outside, None)
+            done(stop - start)
         return ranges[0].own
     at, rows = np.zeros(steps + 2, np.int64), np.empty(0, np.int32)
     run = map if pool is None else pool.map
@@ -120,6 +135,7 @@ def _played(
                 else np.empty(2 * int(at[stop]), np.int32)
             )
         rows[at[start] : at[stop]] = np.concatenate(pieces)[order]
+        done(stop - start)
     return Log(at, rows)
 
 

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from neuromix.array.chip import Array, Chip
 from neuromix.array.fabric import Fabric
+from neuromix.array.headway import Headway
 from neuromix.array.inputs import Inputs, given_inputs
 from neuromix.array.recording import Recording
 from neuromix.data.events import Events
+from neuromix.display.progress import Progress, quiet
 from neuromix.errors import BadValue, UnknownName
 from neuromix.units import number
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from neuromix.array.linear.die import Die
+    from neuromix.array.linear.groups import Group
 
 MODES = ("auto", "clock", "inside", "event")
 
@@ -67,6 +70,7 @@ def run(
     trial: int,
     threads: int,
     mode: str,
+    progress: Progress,
 ) -> Recording:
     """Run a chip once; see :func:`neuromix.run`."""
     from neuromix.array.linear.die import Die
@@ -76,7 +80,8 @@ def run(
     spikes = given_inputs(chip, inputs, duration)
     die = Die.of(chip, dt, threads)
     with ThreadPoolExecutor(threads) as pool:
-        return played(die, spikes, duration, trial, mode, traced, pool if threads > 1 else None)
+        shared = pool if threads > 1 else None
+        return played(die, spikes, duration, trial, mode, traced, shared, progress)
 
 
 def run_batch(
@@ -87,6 +92,7 @@ def run_batch(
     first_trial: int,
     threads: int,
     mode: str,
+    progress: Progress,
 ) -> list[Recording]:
     """Run a chip once for each of many inputs; see :func:`neuromix.array.simulation.run_batch`."""
     from neuromix.array.linear.die import Die
@@ -98,13 +104,15 @@ def run_batch(
     trials = range(first_trial, first_trial + len(given))
     with ThreadPoolExecutor(threads) as pool:
         if _together(die, mode):
-            return played_together(die, given, duration, trials, pool, threads)
-        return list(
-            pool.map(
-                lambda item: played(die, item[0], duration, item[1], mode),
-                zip(given, trials, strict=True),
-            )
-        )
+            return played_together(die, given, duration, trials, pool, threads, progress)
+        left = []
+        for recording in pool.map(
+            lambda item: played(die, item[0], duration, item[1], mode),
+            zip(given, trials, strict=True),
+        ):
+            left.append(recording)
+            progress(len(left), len(given), "samples")
+        return left
 
 
 def _together(die: Die, mode: str) -> bool:
@@ -125,6 +133,7 @@ def played_together(
     trials: range,
     pool: ThreadPoolExecutor,
     threads: int,
+    progress: Progress = quiet,
 ) -> list[Recording]:
     """Run a die without loops from rest for each of many inputs, group after group."""
     from neuromix.array.linear.batch import samples_by_the_clock
@@ -132,9 +141,12 @@ def played_together(
     steps = math.ceil(duration / die.dt * (1.0 - 1e-12))
     spikes = [dict(item) for item in given]
     for which in range(len(die.groups)):
+        # All samples pass a group before the next one comes.
+        progress(len(spikes) * which // len(die.groups), len(spikes), "samples")
         found = samples_by_the_clock(die, which, spikes, steps, trials, pool, threads)
         for item, its in zip(spikes, found, strict=True):
             item.update(its)
+    progress(len(spikes), len(spikes), "samples")
     return [_recording(die, item, duration, {}) for item in spikes]
 
 
@@ -146,29 +158,40 @@ def played(
     mode: str = "auto",
     traced: frozenset[str] = frozenset(),
     pool: ThreadPoolExecutor | None = None,
+    progress: Progress = quiet,
 ) -> Recording:
     """Run a die from rest, group after group."""
     from neuromix.array.linear.course import by_the_clock
     from neuromix.array.linear.exact import by_events, inside_steps, sparse_enough
 
     steps = math.ceil(duration / die.dt * (1.0 - 1e-12))
+    headway = Headway(progress, steps * sum(group.lanes for group in die.groups))
     spikes, traces = dict(given), {}
-    for which in range(len(die.groups)):
+    for which, group in enumerate(die.groups):
         hindrance = _hindrance(die, which, traced, mode)
         if hindrance and mode in {"event", "inside"}:
             raise BadValue(f"run: mode {mode!r} is not possible: {hindrance}", cure='mode="clock"')
         if mode == "inside":
             spikes.update(inside_steps(die, which, spikes, steps))
+            headway.add(steps * group.lanes, _names(group))
             continue
         if mode == "event" or (
             mode == "auto" and not hindrance and sparse_enough(die, which, spikes, duration)
         ):
             spikes.update(by_events(die, which, spikes, duration))
+            headway.add(steps * group.lanes, _names(group))
             continue
-        found, membranes = by_the_clock(die, which, spikes, steps, trial, traced, pool)
+        found, membranes = by_the_clock(
+            die, which, spikes, steps, trial, traced, pool,
+            lambda count: headway.add(count * group.lanes, _names(group)),  # noqa: B023
+        )  # fmt: skip
         spikes.update(found)
         traces.update(membranes)
     return _recording(die, spikes, duration, traces)
+
+
+def _names(group: Group) -> str:
+    return ", ".join(group.first_lane)
 
 
 def _recording(
