@@ -1,8 +1,9 @@
 """Handwritten digits on a hundred virtual dies, raw and calibrated, and over the size of mismatch.
 
-``python benchmarks/digits.py [--json] [--dies N] [--curve]``: all held-out images on every die with
-mismatch and noise; then trim codes are searched on each die, and the images are shown again. With
-``--curve`` the same for fewer dies over scales of all deviations. Compilation is shown apart.
+``python benchmarks/digits.py [--json] [--dies N] [--curve] [--page docs/digits.md]``: all held-out
+images on every die with mismatch and noise; then trim codes are searched on each die, and the
+images are shown again. With ``--curve``, or for the page, the same for fewer dies over scales of
+all deviations. Compilation is shown apart.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ import argparse
 import json
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from digits_page import page, picture
 
 from neuromix.array.calibration import calibrate
 from neuromix.array.chip import Chip
 from neuromix.array.simulation import run_batch
+from neuromix.data.files import replace_file
 from neuromix.demo.digits import digits
 from neuromix.demo.network import Cells, Network, answers
 from neuromix.demo.weights import load_weights
+from neuromix.plot import png
 
 SCALES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
 DIES_OF_CURVE = 12
@@ -42,6 +47,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--curve", action="store_true")
     parser.add_argument("--dies", type=int, default=100)
+    parser.add_argument("--page", type=Path, help="write the page of docs/ and its picture there")
     given = parser.parse_args()
     network, cells = load_weights(), Cells.load()
     _, held_out = digits()
@@ -70,12 +76,15 @@ def main() -> None:
         "accuracy_raw": _summary(found.raw),
         "accuracy_calibrated": _summary(found.calibrated),
     }
-    if given.curve:
+    if given.curve or given.page:
         figures["curve"] = [
             {"scale": scale, "raw": _summary(at.raw), "calibrated": _summary(at.calibrated)}
             for scale in SCALES
             for at in [shown(network, cells.with_mismatch(scale), right, DIES_OF_CURVE)]
         ]
+    if given.page:
+        replace_file(given.page, page(figures, DIES_OF_CURVE).encode())
+        replace_file(given.page.with_suffix(".png"), png(picture(figures)))
     if given.json:
         print(json.dumps(figures))
         return

@@ -45,11 +45,29 @@ class Mismatch:
         matrix = np.asarray(self.covariance, dtype=np.float64)
         if size and (matrix.shape != (size, size) or not np.all(np.isfinite(matrix))):
             raise BadValue("mismatch: the covariance is not a finite square matrix")
-        if size and (
-            not np.allclose(matrix, matrix.T, rtol=1e-6, atol=0.0)
-            or np.linalg.eigvalsh(matrix).min() < -1e-9 * max(np.trace(matrix), 1e-300)
+        if size and not (
+            np.all(np.diag(matrix) >= 0.0)
+            and np.allclose(matrix, matrix.T, rtol=1e-6, atol=0.0)
+            and np.linalg.eigvalsh(self.correlation()).min() >= -1e-6
         ):
             raise BadValue("mismatch: the covariance is not symmetric and positive")
+
+    def deviation(self) -> NDArray[np.float64]:
+        """Return the standard deviation of each transformed value."""
+        size = len(self.names)
+        matrix = np.reshape(np.asarray(self.covariance, dtype=np.float64), (size, size))
+        sigma: NDArray[np.float64] = np.sqrt(np.diag(matrix))
+        return sigma
+
+    def correlation(self) -> NDArray[np.float64]:
+        """Return the correlations of the transformed values; 0 where one of them is constant.
+
+        Charges in C stand beside logarithms: their variances differ by more than the digits of a
+        number, so that roots and eigenvalues of the covariance itself are wrong.
+        """
+        inverse = np.divide(1.0, sigma := self.deviation(), where=sigma > 0.0, out=0.0 * sigma)
+        found: NDArray[np.float64] = np.asarray(self.covariance) * np.outer(inverse, inverse)
+        return found
 
     @classmethod
     def of(
@@ -96,12 +114,12 @@ class Mismatch:
         """
         if not self.names:
             return np.empty((size, 0))
-        matrix = np.asarray(self.covariance, dtype=np.float64)
-        weights, vectors = np.linalg.eigh(matrix)
-        root = vectors * np.sqrt(np.clip(weights, 0.0, None))
+        weights, vectors = np.linalg.eigh(self.correlation())
+        # The symmetric root: unlike vectors alone, it does not hang on the signs of a library.
+        root = (vectors * np.sqrt(np.clip(weights, 0.0, None))) @ vectors.T
         normal = generator(seed, *owner, "mismatch").standard_normal((size, len(self.names)))
         flags = np.asarray(self.logarithmic)
         with np.errstate(divide="ignore", invalid="ignore"):
             centre = np.where(flags, np.log(np.abs(nominal)), nominal)
-        values = centre + np.asarray(self.shift) + normal @ root.T
+        values = centre + np.asarray(self.shift) + self.deviation() * (normal @ root)
         return np.asarray(np.where(flags, np.exp(values), values), dtype=np.float64)

@@ -203,15 +203,7 @@ class Model:
 
     def table(self) -> list[tuple[str, str, str, str]]:
         """Return rows of name, value, spread over instances, meaning."""
-        sigma = dict(
-            zip(
-                self.mismatch.names,
-                np.sqrt(np.diag(np.asarray(self.mismatch.covariance)))
-                if self.mismatch.names
-                else (),
-                strict=True,
-            )
-        )
+        sigma = dict(zip(self.mismatch.names, self.mismatch.deviation(), strict=True))
         logarithmic = dict(zip(self.mismatch.names, self.mismatch.logarithmic, strict=True))
         rows = []
         for item in self.dynamics.parameters():

@@ -10,7 +10,9 @@ from scipy.stats import chi2, norm
 
 from neuromix.array.chip import Array, Chip
 from neuromix.array.die import array_die
+from neuromix.library import model_files
 from neuromix.models.mismatch import Mismatch
+from neuromix.models.store import load
 
 DIES, NEURONS = 200, 100
 NAMES = ("threshold", "leak_current", "refractory_time", "energy_per_event")
@@ -85,3 +87,50 @@ def test_deviations_are_jointly_normal(draws) -> None:
     error = draws.reshape(-1, 4) - SHIFT
     distance = np.einsum("ij,ij->i", error, np.linalg.solve(COVARIANCE, error.T).T)
     assert kstest(distance, chi2(4).cdf).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("factor", [0.25, 0.5, 0.75, 1.0, 1.5, 2.0])
+def test_charges_beside_logarithms_are_drawn_as_well(factor):
+    """Variances of 1e-3 and 1e-38: each deviation and correlation by itself, at 5 standard errors.
+
+    By chance one of these 36 assertions fails with a probability of 2e-5.
+    """
+    sigma = np.array([0.03, 2e-19, 0.1])
+    correlation = np.array([[1.0, 0.5, 0.0], [0.5, 1.0, -0.4], [0.0, -0.4, 1.0]])
+    covariance = correlation * np.outer(sigma, sigma)
+    law = Mismatch(
+        ("gain", "charge", "offset"),
+        (True, False, False),
+        (0.0,) * 3,
+        tuple(map(tuple, covariance.tolist())),
+        200,
+    ).scaled(factor)
+    count = 20_000
+    drawn = law.draw(np.array([1.0, 0.0, 0.0]), count, 7, "charges")
+    values = np.column_stack([np.log(drawn[:, 0]), drawn[:, 1:]])
+    assert np.all(np.abs(values.std(axis=0) / (factor * sigma) - 1.0) < 5.0 / np.sqrt(2.0 * count))
+    found = np.corrcoef(values.T)
+    allowed = 5.0 * (1.0 - correlation**2) / np.sqrt(count) + 1e-9
+    assert np.all(np.abs(found - correlation) <= allowed)
+
+
+def test_scaled_deviations_are_those_of_the_same_instances():
+    law = Mismatch(NAMES, (False,) * 4, (0.0,) * 4, tuple(map(tuple, COVARIANCE.tolist())), 200)
+    nominal = np.zeros(4)
+    one, half = (law.scaled(f).draw(nominal, 50, 3, "cell") for f in (1.0, 0.5))
+    assert np.allclose(half, 0.5 * one, rtol=1e-12)
+
+
+@pytest.mark.parametrize("file", sorted(model_files().values()), ids=lambda file: file.name)
+def test_arrays_draw_what_committed_models_state(file):
+    """Each deviation and correlation at 6 standard errors: 2e-6 by chance for some 1000 of them."""
+    law, count = load(file).mismatch, 20_000
+    if not law.names:
+        pytest.skip("its instances do not differ")
+    flags = np.asarray(law.logarithmic)
+    values = law.draw(np.where(flags, 1.0, 0.0), count, 11, "committed")
+    values = np.where(flags, np.log(np.where(flags, values, 1.0)), values)
+    assert np.all(np.abs(values.std(axis=0) / law.deviation() - 1.0) < 6.0 / np.sqrt(2.0 * count))
+    found = np.atleast_2d(np.corrcoef(values.T))
+    allowed = 6.0 * (1.0 - law.correlation() ** 2) / np.sqrt(count) + 1e-9
+    assert np.all(np.abs(found - law.correlation()) <= allowed)
