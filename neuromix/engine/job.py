@@ -7,7 +7,7 @@ import hashlib
 import inspect
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from types import ModuleType
 
 import numpy as np
@@ -59,6 +59,8 @@ class Job:
         Positions of the variations whose waveforms are brought back whole.
     timeout : float
         For one run, s.
+    known_keys : mapping of int to str, optional
+        Keys of variations that have been hashed already.
     """
 
     deck: Deck
@@ -66,7 +68,11 @@ class Job:
     variations: Sequence[Variation] = (NOMINAL,)
     keep: tuple[int, ...] = ()
     timeout: float = 600.0
-    _known_keys: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
+    known_keys: InitVar[Mapping[int, str] | None] = None
+    _hashed: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self, known_keys: Mapping[int, str] | None) -> None:
+        self._hashed.update(known_keys or {})
 
     def key(self, position: int) -> str:
         """Content hash of one variation: what its outcome is stored under, for each engine."""
@@ -76,10 +82,10 @@ class Job:
         """Yield the keys of several variations; each is hashed once, and what they share."""
         shared: hashlib._Hash | None = None
         for position in positions:
-            known = self._known_keys.get(position)
+            known = self._hashed.get(position)
             if known is None:
                 shared = shared or self._hash_of_all()
-                known = self._known_keys[position] = self._hash(shared, position)
+                known = self._hashed[position] = self._hash(shared, position)
             yield known
 
     def _hash_of_all(self) -> hashlib._Hash:
@@ -102,12 +108,12 @@ class Job:
     def part(self, positions: Sequence[int]) -> Job:
         """Return the job of some of the variations, which keep what is known of their keys."""
         kept = frozenset(self.keep)
-        known = self._known_keys
+        known = self._hashed
         return replace(
             self,
             variations=tuple(self.variations[k] for k in positions),
             keep=tuple(n for n, k in enumerate(positions) if k in kept),
-            _known_keys={n: known[k] for n, k in enumerate(positions) if k in known},
+            known_keys={n: known[k] for n, k in enumerate(positions) if k in known},
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import random
 
@@ -160,3 +161,14 @@ def test_keys_of_runs_follow_what_is_run():
 def test_the_key_of_a_draw_does_not_depend_on_its_position():
     draws = [(Alteration("m1", "delvto", value),) for value in (1e-3, 2e-3)]
     assert job(variations=tuple(draws)).key(1) == job(variations=tuple(draws[::-1])).key(0)
+
+
+def test_keys_that_are_known_stay_with_their_variations():
+    draws = tuple((Alteration("r1", "resistance", 1e3 + k),) for k in range(4))
+    whole = job(variations=draws)
+    keys = list(whole.keys(range(4)))
+    part = whole.part([3, 1])
+    assert list(part.keys(range(2))) == [keys[3], keys[1]]
+    others = dataclasses.replace(whole, variations=draws[::-1])
+    assert list(others.keys(range(4))) == keys[::-1]
+    assert list(dataclasses.replace(part, variations=draws[:2]).keys(range(2))) == keys[:2]
