@@ -79,7 +79,7 @@ def picture(figures: dict[str, Any]) -> Figure:
             ms=4,
             color=colour,
             alpha=0.5,
-            label="worst die",
+            label=f"{name}: worst die",
         )
     axes.axhline(100.0 * figures["accuracy_nominal"], color=GREY, lw=0.8, ls="--", label="nominal")
     plain(axes)

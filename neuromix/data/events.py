@@ -112,6 +112,8 @@ class Events:
 
     def between(self, start: float, stop: float) -> Events:
         """Return the events with ``start <= time < stop``."""
+        if not len(self) or (self.time[0] >= start and self.time[-1] < stop):
+            return self
         first, last = np.searchsorted(self.time, (start, stop))
         return Events.trusted(self.time[first:last], self.address[first:last])
 
