@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from neuromix.array.chip import Array, Chip, SpikeSource
     from neuromix.array.encoders import poisson_code, rate_code
     from neuromix.array.fabric import Fabric
+    from neuromix.array.receptive_fields import Convolution
     from neuromix.array.recording import Recording
     from neuromix.array.simulation import run
     from neuromix.characterization.campaign import characterize
@@ -37,6 +38,7 @@ _PLACES = {
     "Array": "neuromix.array.chip",
     "Chip": "neuromix.array.chip",
     "Condition": "neuromix.declare",
+    "Convolution": "neuromix.array.receptive_fields",
     "Events": "neuromix.data.events",
     "Fabric": "neuromix.array.fabric",
     "Model": "neuromix.models.model",
@@ -69,6 +71,7 @@ __all__ = [
     "Array",
     "Chip",
     "Condition",
+    "Convolution",
     "Events",
     "Fabric",
     "Model",

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from neuromix.array.fabric import Fabric
 from neuromix.array.memory import Codes, codes_of
 from neuromix.array.projection import Projection, projection
+from neuromix.array.receptive_fields import Convolution
 from neuromix.array.trims import Trims
 from neuromix.data.arrays import floats
 from neuromix.errors import BadValue, UnknownName
@@ -228,7 +229,7 @@ class Chip:
         source: str,
         target: str,
         *,
-        weights: ArrayLike,
+        weights: ArrayLike | Convolution,
         through: tuple[Model, Model] | None = None,
         pulse_width: float = 2e-6,
         setup: float = SETTLING,
@@ -245,7 +246,8 @@ class Chip:
             Codes −63 … 63: the sign selects the excitatory or inhibitory circuit; a sparse array
             of SciPy makes a sparse memory (:mod:`neuromix.array.memory`). For linear
             neurons what an event adds to their input, V: as an array, in which 0 is no synapse, as
-            a sparse array of SciPy, or as compressed rows ``(indptr, indices, data)``.
+            a sparse array of SciPy, or as compressed rows ``(indptr, indices, data)``. A
+            :class:`~neuromix.array.receptive_fields.Convolution` has weights that neurons share.
         through : (Model, Model)
             Converter and synapse of the target. An array has one path per sign, so that all
             connections to it must name the same. Not for linear neurons.
@@ -254,7 +256,8 @@ class Chip:
         delay : float, or as the weights, s
             From a spike to its arrival at linear neurons.
         weight_error : float
-            Relative standard deviation of the weights of linear neurons, drawn for each die.
+            Relative standard deviation of the weights of linear neurons, drawn for each die;
+            shared ones are off alike wherever they are used.
         """
         self._check_open()
         sender, receiver = self._block(source), self._block(target)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.receptive_fields import Convolution
 from neuromix.data.arrays import numeric
 from neuromix.errors import BadValue
 
@@ -31,11 +32,14 @@ class SparseCodes:
     neuron : (words,) ndarray of int32
         Rising within a row.
     code : (words,) ndarray of int8
+    shared : int, optional
+        How many words there are where several neurons read the same; one each by default.
     """
 
     start: NDArray[np.int64]
     neuron: NDArray[np.int32]
     code: NDArray[np.int8]
+    shared: int | None = None
 
     def __len__(self) -> int:
         return len(self.start) - 1
@@ -54,8 +58,8 @@ def codes_of(weights: Any, shape: tuple[int, int], wire: str) -> Codes:
 
     Parameters
     ----------
-    weights : (sources, targets) array or sparse array of int
-        A sparse array of SciPy makes a sparse memory.
+    weights : (sources, targets) array or sparse array of int, or Convolution
+        A sparse array of SciPy, and shared weights, make a sparse memory.
     shape : (int, int)
         Sources and targets.
     wire : str
@@ -67,7 +71,9 @@ def codes_of(weights: Any, shape: tuple[int, int], wire: str) -> Codes:
         Where the shape is another, or a weight is no code.
     """
     sparse = hasattr(weights, "tocsr")
-    if sparse:
+    if isinstance(weights, Convolution):
+        given, found = weights.kernel, shape
+    elif sparse:
         matrix = weights.tocsr().copy()
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
@@ -92,6 +98,14 @@ def codes_of(weights: Any, shape: tuple[int, int], wire: str) -> Codes:
             [f"a word is a sign and 6 bits: -{LARGEST_CODE} … {LARGEST_CODE}"],
             "scale the weights, and the gain by pulse_width",
         )
+    if isinstance(weights, Convolution):
+        fields = weights.between(*shape, wire)
+        return SparseCodes(
+            _frozen(fields.indptr, np.int64),
+            fields.target,
+            _frozen(fields.weight, np.int8),
+            shared=int(np.count_nonzero(weights.kernel)),
+        )
     if sparse:
         return SparseCodes(
             _frozen(matrix.indptr, np.int64),
@@ -104,6 +118,13 @@ def codes_of(weights: Any, shape: tuple[int, int], wire: str) -> Codes:
 def words(codes: Codes) -> NDArray[np.int8]:
     """Return the words that are not 0, row after row."""
     return codes.code if isinstance(codes, SparseCodes) else codes[codes != 0]
+
+
+def stored(codes: Codes) -> int:
+    """Return how many words the memory holds."""
+    if isinstance(codes, SparseCodes):
+        return len(codes.code) if codes.shared is None else codes.shared
+    return codes.size
 
 
 def stacked(memories: list[Codes], neurons: int) -> Codes:

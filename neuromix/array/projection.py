@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neuromix.array.receptive_fields import Convolution
 from neuromix.data.arrays import floats, numeric
 from neuromix.errors import BadValue
 from neuromix.units import number
@@ -31,6 +32,8 @@ class Projection:
         From a spike to its arrival.
     error : float
         Relative standard deviation of each weight on a die.
+    word : (synapses,) ndarray of int32, optional
+        Which of the shared weights each synapse has; a weight each by default.
     """
 
     source: str
@@ -40,6 +43,7 @@ class Projection:
     weights: NDArray[np.float32] = field(repr=False)
     delays: NDArray[np.float64] | float = 0.0
     error: float = 0.0
+    word: NDArray[np.int32] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -60,7 +64,7 @@ def projection(
     source, target : str
     shape : (int, int)
         Sources and targets.
-    weights : array, sparse array or (indptr, indices, data)
+    weights : array, sparse array, (indptr, indices, data) or Convolution
         V, of that shape; 0 in a dense array is no synapse.
     delay : float or array, s
         For all, or in the form of the weights: dense, or as long as their data.
@@ -68,6 +72,11 @@ def projection(
         Relative.
     """
     wire = f"{source} -> {target}"
+    word = None
+    if isinstance(weights, Convolution):
+        floats(weights.kernel, wire)
+        fields = weights.between(*shape, wire)
+        weights, word = (fields.indptr, fields.target, fields.weight), fields.word
     if hasattr(weights, "tocsr"):
         matrix = weights.tocsr()
         if matrix.shape != shape:
@@ -101,7 +110,8 @@ def projection(
     arrays = (indptr, targets.astype(np.int32), data.astype(np.float32))
     for array in arrays:
         array.setflags(write=False)
-    return Projection(source, target, *arrays, float(delays) if delays.ndim == 0 else delays, error)
+    common = float(delays) if delays.ndim == 0 else delays
+    return Projection(source, target, *arrays, common, error, word)
 
 
 def _rows(wire: str, given: tuple[Any, ...], shape: tuple[int, int]) -> tuple[Any, Any, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.chip import Array, Chip, Connection
-from neuromix.array.memory import words
+from neuromix.array.memory import stored, words
 from neuromix.array.projection import Projection
 from neuromix.array.recording import Recording
 from neuromix.display import Sheet, Table
@@ -64,7 +64,7 @@ def chip_sheet(chip: Chip) -> Sheet:
             Table("Blocks", ("name", "size", "what it is"), blocks),
             Table(
                 "Weight memories",
-                ("link", "shape", "codes", "zero", "through", "pulse"),
+                ("link", "shape", "codes", "zero", "words", "through", "pulse"),
                 memories,
             ),
             Table(
@@ -91,6 +91,7 @@ def _memory(chip: Chip, item: Connection) -> tuple[str, ...]:
         f"{rows} × {columns}",
         f"{codes.min()} … {codes.max()}" if len(codes) else "none",
         f"{100.0 * (1.0 - len(codes) / (rows * columns)):.0f} %",
+        str(stored(item.codes)),
         f"{path.converter.cell}, {path.synapse.cell}",
         render(path.pulse_width, "s"),
     )

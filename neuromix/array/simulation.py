@@ -22,7 +22,8 @@ from neuromix.array.die import ArrayDie, array_die
 from neuromix.array.fabric import Link
 from neuromix.array.headway import Headway
 from neuromix.array.inputs import Inputs, given_inputs
-from neuromix.array.memory_need import bytes_needed, check_memory
+from neuromix.array.memory_limit import check_memory
+from neuromix.array.memory_need import bytes_needed
 from neuromix.array.population import TRACES, Population, check_step
 from neuromix.array.recording import Recording
 from neuromix.array.threads import ALONE, Threads

@@ -21,10 +21,12 @@ def drawn_weights(chip: Chip, item: Projection) -> NDArray[np.float32]:
     """Return the weights of a projection with the errors of this die, V."""
     if not item.error:
         return item.weights
+    count = len(item) if item.word is None else 1 + int(item.word.max(initial=-1))
     normal = generator(chip.seed, item.target, item.source, "weights").standard_normal(
-        len(item), dtype=np.float32
+        count, dtype=np.float32
     )
-    return item.weights * (np.float32(1.0) + np.float32(item.error) * normal)
+    each = normal if item.word is None else normal[item.word]
+    return item.weights * (np.float32(1.0) + np.float32(item.error) * each)
 
 
 def wired(

@@ -9,7 +9,8 @@ import numpy as np
 
 from neuromix.array.analog_memory import AnalogMemory
 from neuromix.array.chip import Array, Path
-from neuromix.array.memory_need import MemoryNeed, array_need, check_memory
+from neuromix.array.memory_limit import MemoryNeed, check_memory
+from neuromix.array.memory_need import array_need
 from neuromix.array.products.analog import analog_product
 from neuromix.array.products.digital import digital_product
 from neuromix.array.products.operands import ROWS_AT_ONCE, Operands

@@ -8,13 +8,8 @@ import numpy as np
 import pytest
 
 import neuromix as nmx
-from neuromix.array.memory_need import (
-    MemoryNeed,
-    array_need,
-    bytes_needed,
-    check_memory,
-    machine_memory,
-)
+from neuromix.array.memory_limit import MemoryNeed, check_memory, machine_memory
+from neuromix.array.memory_need import array_need, bytes_needed
 from neuromix.errors import BadValue
 
 LINEAR = {

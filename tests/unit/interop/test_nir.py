@@ -386,7 +386,7 @@ def test_a_node_says_why_it_cannot_be_mapped(graph, said):
         (
             [nir.Input(np.array([1, 4, 4])),
              nir.Conv2d(None, np.ones((1, 1, 3, 3)), 1, 10**9, 1, 1, np.zeros(1)), lif(1)],
-            "2000000002 wide",
+            "unrolled it has more than 30000000 synapses",
         ),
     ],
 )  # fmt: skip
