@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 COPY = np.dtype(
     [
         ("link", np.int64),
-        ("request", np.int64),
+        ("source", np.int64),
+        ("born", np.float64),
         ("sender", np.int64),
         ("arrival", np.float64),
         ("start", np.float64),
@@ -24,38 +26,23 @@ COPY = np.dtype(
         ("follower", np.int64),
     ]
 )
-"""An event at one link: which of the requests it is, which link sent it on (beyond the links: the
-chip), when it came, when its service began, how many it found waiting, who waits after it."""
+"""An event at one link: who sent it and when, which link sent it on (beyond the links: the chip),
+when it came, when its service began, how many it found waiting, who waits after it."""
 
 ARRIVES, WAKES = 0, 1
 """Kinds of moments; of one time, all arrivals come before any decision."""
 
+MADE, ARRIVED, SERVED = range(3)
+"""Counts of copies: that there are, that have come to their link, whose service has begun."""
 
-@njit(nogil=True)
-def hold_back(
-    time: NDArray[np.float64],
-    source: NDArray[np.int64],
-    neurons: int,
-    feeder: NDArray[np.int64],
-    branch: NDArray[np.int64],
-    branches: NDArray[np.int64],
-    passes: NDArray[np.bool_],
-    first_next: NDArray[np.int64],
-    next_link: NDArray[np.int64],
-    cycle: NDArray[np.float64],
-    latency: NDArray[np.float64],
-    depth: int,
-    copies: NDArray[np.void],
-) -> int:
-    """Let all requests pass, and fill in their copies.
+
+class Layout(NamedTuple):
+    """How the links are joined; a compiled function takes it as it is.
 
     Parameters
     ----------
-    time : (n,) array, s
-        Sorted moments of the requests.
-    source : (n,) array
-        Who sends: chip × ``neurons`` + address.
     neurons : int
+        Addresses of each chip; a source is chip × neurons + address.
     feeder, branch : (links, chips) array
         The link by which events of a chip come to a link, or links + chip where that is the chip
         itself, and which of the link's branches that is.
@@ -69,47 +56,137 @@ def hold_back(
     cycle, latency : (links,) array, s
     depth : int
         Of each FIFO.
-    copies : (links that all requests take,) array of ``COPY``
+    """
+
+    neurons: int
+    feeder: NDArray[np.int64]
+    branch: NDArray[np.int64]
+    branches: NDArray[np.int64]
+    passes: NDArray[np.bool_]
+    first_next: NDArray[np.int64]
+    next_link: NDArray[np.int64]
+    cycle: NDArray[np.float64]
+    latency: NDArray[np.float64]
+    depth: int
+
+
+class Queues(NamedTuple):
+    """What waits at each link, from call to call.
+
+    Parameters
+    ----------
+    first_of, last_of : (links, branches) array
+        Copies that wait in each line, −1 for none.
+    ring : (links, depth) array
+        Copies in the FIFO, from the ``oldest`` on.
+    oldest, held, waiting, refused, last : (links,) array
+        Place of the first in the ring, how many are in it, how many wait in lines, how many of its
+        events wait at the next links, and the line that was granted last.
+    free_at : (links,) array, s
+    tally : (3,) array
+        Of copies: made, arrived, served.
+    """
+
+    first_of: NDArray[np.int64]
+    last_of: NDArray[np.int64]
+    ring: NDArray[np.int64]
+    oldest: NDArray[np.int64]
+    held: NDArray[np.int64]
+    waiting: NDArray[np.int64]
+    refused: NDArray[np.int64]
+    last: NDArray[np.int64]
+    free_at: NDArray[np.float64]
+    tally: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, layout: Layout) -> Queues:
+        """Return those of links that nothing has used."""
+        links = len(layout.cycle)
+        lines = (links, int(layout.branches.max(initial=1)))
+        oldest, held, waiting, refused = np.zeros((4, links), np.int64)
+        return cls(
+            np.full(lines, -1),
+            np.full(lines, -1),
+            np.zeros((links, max(layout.depth, 1)), np.int64),
+            oldest,
+            held,
+            waiting,
+            refused,
+            layout.branches - 1,
+            np.full(links, -math.inf),
+            np.zeros(3, np.int64),
+        )
+
+
+AGENDA = np.dtype([("time", np.float64), ("kind", np.int64), ("what", np.int64)])
+"""What is to happen next, as a heap: the arrival of a copy, or a link that looks again."""
+
+
+@njit(nogil=True)
+def hold_back(
+    until: float,
+    time: NDArray[np.float64],
+    source: NDArray[np.int64],
+    layout: Layout,
+    queues: Queues,
+    agenda_before: NDArray[np.void],
+    copies: NDArray[np.void],
+    arrived: NDArray[np.int64],
+    served: NDArray[np.int64],
+) -> NDArray[np.void]:
+    """Let all that happens before ``until`` (s) happen.
+
+    Parameters
+    ----------
+    until : float, s
+    time : (n,) array, s
+        Sorted moments of new requests, all before ``until``.
+    source : (n,) array
+        Who sends them.
+    layout : Layout
+    queues : Queues
+        Changed.
+    agenda_before : array of ``AGENDA``
+        What the last call has returned.
+    copies : array of ``COPY``
+        With room for one a link that a request takes; filled in.
+    arrived, served : arrays
+        With room for all copies; which have come to their link, and which have been served, in
+        order.
 
     Returns
     -------
-    int
-        How many copies there are: all of them.
+    array of ``AGENDA``
+        For the next call.
     """
-    links = len(cycle)
-    widest = 1
-    for link in range(links):
-        widest = max(widest, branches[link])
-    first_of = np.full((links, widest), -1)
-    last_of = np.full((links, widest), -1)
-    ring = np.zeros((links, max(depth, 1)), np.int64)
-    oldest = np.zeros(links, np.int64)
-    held = np.zeros(links, np.int64)
-    waiting = np.zeros(links, np.int64)
-    refused = np.zeros(links, np.int64)
-    free_at = np.full(links, -math.inf)
-    last = branches - 1
+    first_of, last_of, ring, oldest, held, waiting, refused, last, free_at, tally = queues
+    branch, branches, depth = layout.branch, layout.branches, layout.depth
+    links = len(layout.cycle)
     agenda = [(math.inf, WAKES, -1)]
-    made = 0
+    for k in range(len(agenda_before)):
+        item = agenda_before[k]
+        heapq.heappush(agenda, (item["time"], item["kind"], item["what"]))
     given = 0
     while True:
         now, kind, what = agenda[0]
         if given < len(time) and time[given] <= now:
             now = time[given]
-            made = _send_on(
-                links + source[given] // neurons, given, now, source, neurons, feeder, passes,
-                first_next, next_link, copies, made, agenda,
+            _send_on(
+                links + source[given] // layout.neurons, source[given], now, now, layout, copies,
+                tally, agenda,
             )  # fmt: skip
             given += 1
             continue
-        if now == math.inf:
-            return made
+        if now >= until:
+            break
         heapq.heappop(agenda)
         if kind == ARRIVES:
             link = copies[what]["link"]
             idle = free_at[link] <= now and refused[link] == 0
             copies[what]["met"] = held[link] + waiting[link] - (1 if idle and held[link] else 0)
-            line = branch[link, source[copies[what]["request"]] // neurons]
+            arrived[tally[ARRIVED]] = what
+            tally[ARRIVED] += 1
+            line = branch[link, copies[what]["source"] // layout.neurons]
             if first_of[link, line] < 0:
                 first_of[link, line] = what
             else:
@@ -149,39 +226,47 @@ def hold_back(
             else:
                 break
             copies[copy]["start"] = now
-            free_at[link] = now + cycle[link]
+            served[tally[SERVED]] = copy
+            tally[SERVED] += 1
+            free_at[link] = now + layout.cycle[link]
             heapq.heappush(agenda, (free_at[link], WAKES, link))
-            made = _send_on(
-                link, copies[copy]["request"], now + latency[link], source, neurons, feeder, passes,
-                first_next, next_link, copies, made, agenda,
+            _send_on(
+                link, copies[copy]["source"], copies[copy]["born"], now + layout.latency[link],
+                layout, copies, tally, agenda,
             )  # fmt: skip
+    left = np.empty(len(agenda) - 1, AGENDA)
+    k = 0
+    for moment, kind, what in agenda:
+        if what >= 0:
+            left[k]["time"] = moment
+            left[k]["kind"] = kind
+            left[k]["what"] = what
+            k += 1
+    return left
 
 
 @njit(nogil=True)
 def _send_on(
     sender: int,
-    request: int,
+    source: int,
+    born: float,
     moment: float,
-    source: NDArray[np.int64],
-    neurons: int,
-    feeder: NDArray[np.int64],
-    passes: NDArray[np.bool_],
-    first_next: NDArray[np.int64],
-    next_link: NDArray[np.int64],
+    layout: Layout,
     copies: NDArray[np.void],
-    made: int,
+    tally: NDArray[np.int64],
     agenda: list[tuple[float, int, int]],
-) -> int:
-    """Make the copies of a request that go on from a link or chip; return how many there are."""
-    chip = source[request] // neurons
-    for k in range(first_next[sender], first_next[sender + 1]):
-        link = next_link[k]
-        if feeder[link, chip] == sender and passes[link, source[request]]:
+) -> None:
+    """Make the copies of an event that go on from a link or chip."""
+    chip = source // layout.neurons
+    for k in range(layout.first_next[sender], layout.first_next[sender + 1]):
+        link = layout.next_link[k]
+        if layout.feeder[link, chip] == sender and layout.passes[link, source]:
+            made = tally[MADE]
             copies[made]["link"] = link
-            copies[made]["request"] = request
+            copies[made]["source"] = source
+            copies[made]["born"] = born
             copies[made]["sender"] = sender
             copies[made]["arrival"] = moment
             copies[made]["follower"] = -1
             heapq.heappush(agenda, (moment, ARRIVES, made))
-            made += 1
-    return made
+            tally[MADE] += 1

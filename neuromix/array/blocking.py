@@ -1,36 +1,119 @@
-"""A network whose links stop those before them, as arrays for the compiled :mod:`backpressure`."""
+"""The links of a network in use that stop those before them: nothing is lost on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.backpressure import COPY, hold_back
-from neuromix.array.fabric import Delivery, Link
-from neuromix.array.flow import Flow
+from neuromix.array.backpressure import (
+    AGENDA,
+    ARRIVED,
+    COPY,
+    SERVED,
+    Layout,
+    Queues,
+    hold_back,
+)
+from neuromix.array.crossing import Crossing
+from neuromix.array.fabric import Delivery, Fabric, Link
+from neuromix.array.flow import Flow, merged
 from neuromix.array.multicast import Multicast
+from neuromix.array.routing import RoutingTable
+from neuromix.array.topology import Topology
 from neuromix.data.events import Events
 
+Kind = TypeVar("Kind", bound=np.generic)
 
-def blocked(
-    requests: Flow, neurons: int, chips: int, ways: Multicast, links: Mapping[int, Link]
-) -> dict[int, tuple[Flow, Delivery]]:
-    """Let links carry all requests, and return what came to each of them, and what it made of it.
 
-    Parameters
-    ----------
-    requests : Flow
-        Of all chips, in order of time.
-    neurons, chips : int
-        Addresses of each chip, and how many chips.
-    ways : Multicast
-    links : mapping of int to Link
-        Unused ones, with a sender for each branch; only their pace and passage are taken.
-    """
-    if not links:
-        return {}
+class HeldCrossing(Crossing):
+    """See :class:`~neuromix.array.crossing.Crossing`; all links are worked out together."""
+
+    def __init__(
+        self, topology: Topology, neurons: int, table: RoutingTable, fabric: Fabric
+    ) -> None:
+        super().__init__(topology, neurons, table, fabric)
+        self._numbers = sorted(self.links)
+        self._layout = _layout(self.ways, self.links, topology.chips, neurons, fabric.fifo_depth)
+        self._links_taken = self._layout.passes.sum(axis=0)
+        self._promised = 0
+        self._queues = Queues.empty(self._layout)
+        self._agenda = np.empty(0, AGENDA)
+        self._room = np.empty(0, COPY), np.empty(0, np.int64), np.empty(0, np.int64)
+        self._requests = [Flow.empty()] * topology.chips
+
+    def send(self, chip: int, events: Events) -> None:
+        """Take requests of a chip, none before those that it sent earlier."""
+        flow = self.requests(chip, events)
+        self.reach_chips((None, chip), flow)
+        self._requests[chip] = self._requests[chip].then(flow)
+
+    def carry(self, until: float) -> None:
+        """Let links work out all requests before ``until`` (s), or all that there will ever be."""
+        if not self.links or self.final == set(self.order):
+            return
+        if self.silent[self.ways.fan_out > 0].all():
+            self.final.update(self.order)
+        limit = np.inf if self.final else until
+        parts = [flow.parted(limit) for flow in self._requests]
+        self._requests = [later for _, later in parts]
+        requests, _ = merged([now for now, _ in parts])
+        self._make_room_for(requests)
+        before = self._queues.tally.copy()
+        copies, arrived, served = self._room
+        self._agenda = hold_back(
+            limit,
+            requests.time,
+            requests.source,
+            self._layout,
+            self._queues,
+            self._agenda,
+            *self._room,
+        )
+        after = self._queues.tally
+        come = copies[arrived[before[ARRIVED] : after[ARRIVED]]]
+        gone = copies[served[before[SERVED] : after[SERVED]]]
+        for row, link in enumerate(self._numbers):
+            self._of_link(row, link, come[come["link"] == row], gone[gone["link"] == row])
+
+    def _make_room_for(self, requests: Flow) -> None:
+        """Let there be place for a copy on each link that these events will ever take."""
+        self._promised += int(self._links_taken[requests.source].sum())
+        if self._promised > len(self._room[0]):
+            size = max(self._promised, 2 * len(self._room[0]))
+            copies, arrived, served = self._room
+            self._room = _grown(copies, size), _grown(arrived, size), _grown(served, size)
+
+    def _of_link(self, row: int, link: int, come: NDArray[np.void], gone: NDArray[np.void]) -> None:
+        """Count what has come to a link and what has left it, and hand on the latter."""
+        used, branch = self.links[link], self._layout.branch[row]
+        line = branch[gone["source"] // self.neurons]
+        leaves = gone["start"] + used.passage.latency
+        self.traffic[link].add(
+            Delivery(
+                Events.trusted(leaves, line.astype(np.uint32)),
+                np.arange(len(gone)),
+                gone["arrival"],
+                gone["start"],
+                come["met"],
+                np.bincount(branch[come["source"] // self.neurons], minlength=used.senders),
+                np.zeros(used.senders, np.int64),
+            )
+        )
+        self.reach_chips((link, None), Flow(leaves, gone["source"], gone["born"]))
+
+
+def _grown(items: NDArray[Kind], size: int) -> NDArray[Kind]:
+    more = np.empty(size, items.dtype)
+    more[: len(items)] = items
+    return more
+
+
+def _layout(
+    ways: Multicast, links: dict[int, Link], chips: int, neurons: int, depth: int
+) -> Layout:
+    """Return who leads into which link, as arrays."""
     numbers = sorted(links)
     row = {link: k for k, link in enumerate(numbers)}
     feeder = np.full((len(numbers), chips), -1)
@@ -43,47 +126,16 @@ def blocked(
                 feeder[row[link], chip] = row[by] if by is not None else len(numbers) + chip
                 branch[row[link], chip] = place
                 after[feeder[row[link], chip]].add(row[link])
-    passes = np.stack([ways.targets[link] > 0 for link in numbers])
-    copies = np.zeros(int(passes.sum(axis=0)[requests.source].sum()), COPY)
-    hold_back(
-        requests.time,
-        requests.source,
+    passes = [ways.targets[link] > 0 for link in numbers]
+    return Layout(
         neurons,
         feeder,
         branch,
-        np.array([links[link].senders for link in numbers]),
-        passes,
+        np.array([links[link].senders for link in numbers], dtype=np.int64),
+        np.array(passes, dtype=np.bool_).reshape(len(numbers), chips * neurons),
         np.cumsum([0, *map(len, after)]),
         np.array([link for some in after for link in sorted(some)], dtype=np.int64),
         np.array([links[link].pace for link in numbers]),
         np.array([links[link].passage.latency for link in numbers]),
-        links[numbers[0]].fabric.fifo_depth,
-        copies,
-    )
-    return {
-        link: _of_link(
-            copies[copies["link"] == row[link]], requests, branch[row[link]], neurons, item
-        )
-        for link, item in links.items()
-    }
-
-
-def _of_link(
-    copies: NDArray[np.void], requests: Flow, branch: NDArray[np.int64], neurons: int, link: Link
-) -> tuple[Flow, Delivery]:
-    """Return the requests of a link in order of time, and its delivery."""
-    copies = copies[np.argsort(copies["arrival"], kind="stable")]
-    source = requests.source[copies["request"]]
-    flow = Flow(copies["arrival"].copy(), source, requests.born[copies["request"]])
-    served = np.argsort(copies["start"], kind="stable")
-    start = copies["start"][served]
-    line = branch[source // neurons]
-    return flow, Delivery(
-        Events.adopt(start + link.passage.latency, line[served]),
-        served,
-        flow.time[served],
-        start,
-        copies["met"].copy(),
-        np.bincount(line, minlength=link.senders),
-        np.zeros(link.senders, np.int64),
+        depth,
     )

@@ -39,6 +39,24 @@ class Flow:
         """Return the chosen events."""
         return Flow(self.time[chosen], self.source[chosen], self.born[chosen])
 
+    def parted(self, moment: float) -> tuple[Flow, Flow]:
+        """Return the events before a moment, s, and the others."""
+        k = int(np.searchsorted(self.time, moment))
+        return (
+            Flow(self.time[:k], self.source[:k], self.born[:k]),
+            Flow(self.time[k:], self.source[k:], self.born[k:]),
+        )
+
+    def then(self, later: Flow) -> Flow:
+        """Return these events and later ones."""
+        if not len(self) or not len(later):
+            return later if len(later) else self
+        return Flow(
+            np.concatenate([self.time, later.time]),
+            np.concatenate([self.source, later.source]),
+            np.concatenate([self.born, later.born]),
+        )
+
 
 def merged(branches: Sequence[Flow]) -> tuple[Flow, NDArray[np.uint32]]:
     """Return the events of all branches in order of time, and the branch that each comes by.

@@ -33,6 +33,8 @@ class Multicast:
         What leads into each link that is used, and into each chip that is a target.
     targets : mapping of int to (sources,) ndarray of int
         By link: how many chips an event of each source reaches by it.
+    reach : mapping of int to (sources,) ndarray of bool
+        By chip: which sources it is a target of.
     fan_out : (sources,) ndarray of int
         How many chips an event of each source goes to.
     """
@@ -40,6 +42,7 @@ class Multicast:
     into_link: Mapping[int, Feeders]
     into_chip: Mapping[int, Feeders]
     targets: Mapping[int, NDArray[np.int32]]
+    reach: Mapping[int, NDArray[np.bool_]]
     fan_out: NDArray[np.int64]
 
     @staticmethod
@@ -67,6 +70,7 @@ def multicast(topology: Topology, neurons: int, table: RoutingTable) -> Multicas
     into_link: dict[int, dict[int, int | None]] = {}
     into_chip: dict[int, dict[int, int | None]] = {}
     targets: dict[int, NDArray[np.int32]] = {}
+    reach: dict[int, NDArray[np.bool_]] = {}
     for chip, target in np.unique(trips, axis=0).tolist():
         on_this_trip = pairs[(trips[:, 0] == chip) & (trips[:, 1] == target), 0]
         previous: int | None = None
@@ -80,7 +84,9 @@ def multicast(topology: Topology, neurons: int, table: RoutingTable) -> Multicas
             targets.setdefault(link, np.zeros(sources, np.int32))[on_this_trip] += 1
             previous = link
         into_chip.setdefault(target, {})[chip] = previous
-    return Multicast(into_link, into_chip, targets, np.bincount(pairs[:, 0], minlength=sources))
+        reach.setdefault(target, np.zeros(sources, bool))[on_this_trip] = True
+    fan_out = np.bincount(pairs[:, 0], minlength=sources)
+    return Multicast(into_link, into_chip, targets, reach, fan_out)
 
 
 def in_order(ways: Multicast, topology: Topology) -> list[int]:
