@@ -13,12 +13,14 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from neuromix.array.board import Board
     from neuromix.array.chip import Array, Chip, SpikeSource
     from neuromix.array.encoders import poisson_code, rate_code
     from neuromix.array.fabric import Fabric
     from neuromix.array.receptive_fields import Convolution
     from neuromix.array.recording import Recording
     from neuromix.array.simulation import run
+    from neuromix.array.topology import Mesh, Tree
     from neuromix.characterization.campaign import characterize
     from neuromix.characterization.datasheet.writing import datasheet
     from neuromix.characterization.fitting import fit
@@ -36,16 +38,19 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "Array": "neuromix.array.chip",
+    "Board": "neuromix.array.board",
     "Chip": "neuromix.array.chip",
     "Condition": "neuromix.declare",
     "Convolution": "neuromix.array.receptive_fields",
     "Events": "neuromix.data.events",
     "Fabric": "neuromix.array.fabric",
+    "Mesh": "neuromix.array.topology",
     "Model": "neuromix.models.model",
     "NeuromixError": "neuromix.errors",
     "Plan": "neuromix.declare",
     "Recording": "neuromix.array.recording",
     "SpikeSource": "neuromix.array.chip",
+    "Tree": "neuromix.array.topology",
     "cell": "neuromix.library",
     "cells": "neuromix.library",
     "characterize": "neuromix.characterization.campaign",
@@ -69,16 +74,19 @@ _PLACES = {
 
 __all__ = [
     "Array",
+    "Board",
     "Chip",
     "Condition",
     "Convolution",
     "Events",
     "Fabric",
+    "Mesh",
     "Model",
     "NeuromixError",
     "Plan",
     "Recording",
     "SpikeSource",
+    "Tree",
     "cell",
     "cells",
     "characterize",

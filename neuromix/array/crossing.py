@@ -106,6 +106,8 @@ class Crossing:
             if self._is_final(link):
                 self.final.add(link)
             limit = np.inf if link in self.final else until
+            if limit == -np.inf:
+                continue
             flow, branch = self._next(link, limit)
             used = self.links[link]
             given = used.given

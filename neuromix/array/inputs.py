@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from neuromix.array.chip import Chip, SpikeSource
+from neuromix.array.chip import Array, SpikeSource
 from neuromix.data.events import Events
 from neuromix.errors import BadValue, FabricError, UnknownName
 
 Inputs = Mapping[str, Events]
 
 
-def given_inputs(chip: Chip, inputs: Inputs, duration: float) -> dict[str, Events]:
+def given_inputs(
+    blocks: Mapping[str, SpikeSource | Array], inputs: Inputs, duration: float
+) -> dict[str, Events]:
     """Return the events of every source up to ``duration`` (s); one not named is silent.
 
     Raises
@@ -26,7 +28,7 @@ def given_inputs(chip: Chip, inputs: Inputs, duration: float) -> dict[str, Event
             f"run: inputs are {type(inputs).__name__}, not events by block",
             cure='run(chip, {"pixels": events}, duration=…)',
         )
-    sources = {n: block for n, block in chip.blocks.items() if isinstance(block, SpikeSource)}
+    sources = {n: block for n, block in blocks.items() if isinstance(block, SpikeSource)}
     for name in inputs:
         if name not in sources:
             raise UnknownName("spike source", name, sources)

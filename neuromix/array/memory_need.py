@@ -13,6 +13,7 @@ from dataclasses import fields
 
 import numpy as np
 
+from neuromix.array.board import Board
 from neuromix.array.chip import Array, Chip, Path
 from neuromix.array.kernel import PREPARED
 from neuromix.array.lanes import LANES, block_count
@@ -35,18 +36,24 @@ LINEAR_STATES = 8
 
 
 def bytes_needed(
-    chip: Chip, duration: float, dt: float = 10e-6, record: Collection[str] = ()
+    chip: Chip | Board, duration: float, dt: float = 10e-6, record: Collection[str] = ()
 ) -> MemoryNeed:
     """Return what ``nmx.run`` of a chip will take at its peak.
 
     Parameters
     ----------
-    chip : Chip
+    chip : Chip or Board
         It is not changed, and nothing of it is drawn.
     duration, dt : float, s
     record : collection of str
         As for :func:`neuromix.array.simulation.run`.
     """
+    if isinstance(chip, Board):
+        found = MemoryNeed()
+        for name, item in chip.chips.items():
+            mine = [trace.removeprefix(f"{name}.") for trace in record]
+            found += bytes_needed(item, duration, dt, mine)
+        return found
     stored = (getattr(item, f.name) for item in chip.projections for f in fields(item))
     numbers = float(sum(value.nbytes for value in stored if isinstance(value, np.ndarray)))
     # A die stacks the memories of all its sources into one.

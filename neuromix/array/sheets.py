@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.board import Board
 from neuromix.array.chip import Array, Chip, Connection
 from neuromix.array.memory import stored, words
 from neuromix.array.projection import Projection
@@ -82,6 +83,32 @@ def chip_sheet(chip: Chip) -> Sheet:
     )
 
 
+def board_sheet(board: Board) -> Sheet:
+    """Return chips, the wires between them, and the links that these take."""
+    fabric, topology = board.fabric, board.topology
+    chips = tuple(
+        (str(k), name, f"die of seed {chip.seed}", ", ".join(chip.blocks))
+        for k, (name, chip) in enumerate(board.chips.items())
+    )
+    wires = tuple(
+        (
+            f"{way.sender} → {', '.join(way.ports)}",
+            str(way.count),
+            ", ".join(topology.name(link) for link in topology.path(way.chip, way.target)),
+        )
+        for way in board.bridges
+    )
+    return Sheet(
+        "Board",
+        f"{len(chips)} chips on {topology!r}; links hold {fabric.fifo_depth} events, "
+        f"then {fabric.policy}",
+        (
+            Table("Chips", ("place", "name", "what it is", "blocks"), chips),
+            Table("Wires", ("from and to", "addresses", "links"), wires),
+        ),
+    )
+
+
 def _memory(chip: Chip, item: Connection) -> tuple[str, ...]:
     path = chip.paths[item.target]
     rows, columns = chip.blocks[item.source].n, chip.blocks[item.target].n
@@ -140,7 +167,7 @@ def recording_sheet(recording: Recording) -> Sheet:
     )
     links = tuple(
         (
-            f"→ {name}",
+            f"→ {name}" if name in recording.sizes else name,
             str(item.sent),
             str(item.delivered),
             str(item.dropped),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.board import Board
 from neuromix.array.chip import Array, Chip
 from neuromix.array.fabric import Fabric
 from neuromix.array.headway import Headway
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 MODES = ("auto", "clock", "inside", "event")
 
 
-def all_linear(chip: object, mode: str) -> bool:
+def all_linear(chip: object, mode: str) -> TypeGuard[Chip]:
     """Tell whether a chip is of linear neurons.
 
     Raises
@@ -39,6 +40,14 @@ def all_linear(chip: object, mode: str) -> bool:
     """
     if mode not in MODES:
         raise UnknownName("mode", mode, MODES)
+    if isinstance(chip, Board):
+        for name, block in chip.blocks.items():
+            if isinstance(block, Array) and block.linear:
+                raise BadValue(
+                    f"run: {name} is of linear neurons, which no fabric joins to other chips",
+                    cure="a chip by itself; the events that one recorded are inputs of the other",
+                )
+        return False
     if not isinstance(chip, Chip):
         return False
     kinds = {name: b.linear for name, b in chip.blocks.items() if isinstance(b, Array)}
@@ -77,7 +86,7 @@ def run(
 
     _check_times(duration, dt)
     traced = _traced(chip, record)
-    spikes = given_inputs(chip, inputs, duration)
+    spikes = given_inputs(chip.blocks, inputs, duration)
     die = Die.of(chip, dt, threads)
     with ThreadPoolExecutor(threads) as pool:
         shared = pool if threads > 1 else None
@@ -100,7 +109,7 @@ def run_batch(
     _check_times(duration, dt)
     die = Die.of(chip, dt)
 
-    given = [given_inputs(chip, item, duration) for item in batch]
+    given = [given_inputs(chip.blocks, item, duration) for item in batch]
     trials = range(first_trial, first_trial + len(given))
     with ThreadPoolExecutor(threads) as pool:
         if _together(die, mode):
