@@ -160,8 +160,8 @@ def hold_back(
         For the next call.
     """
     first_of, last_of, ring, oldest, held, waiting, refused, last, free_at, tally = queues
-    branch, branches, depth = layout.branch, layout.branches, layout.depth
-    links = len(layout.cycle)
+    neurons, feeder, branch, branches, passes, first_next, next_link, cycle, latency, depth = layout
+    links = len(cycle)
     agenda = [(math.inf, WAKES, -1)]
     for k in range(len(agenda_before)):
         item = agenda_before[k]
@@ -172,8 +172,8 @@ def hold_back(
         if given < len(time) and time[given] <= now:
             now = time[given]
             _send_on(
-                links + source[given] // layout.neurons, source[given], now, now, layout, copies,
-                tally, agenda,
+                links + source[given] // neurons, source[given], now, now, neurons, feeder,
+                passes, first_next, next_link, copies, tally, agenda,
             )  # fmt: skip
             given += 1
             continue
@@ -186,7 +186,7 @@ def hold_back(
             copies[what]["met"] = held[link] + waiting[link] - (1 if idle and held[link] else 0)
             arrived[tally[ARRIVED]] = what
             tally[ARRIVED] += 1
-            line = branch[link, copies[what]["source"] // layout.neurons]
+            line = branch[link, copies[what]["source"] // neurons]
             if first_of[link, line] < 0:
                 first_of[link, line] = what
             else:
@@ -228,11 +228,11 @@ def hold_back(
             copies[copy]["start"] = now
             served[tally[SERVED]] = copy
             tally[SERVED] += 1
-            free_at[link] = now + layout.cycle[link]
+            free_at[link] = now + cycle[link]
             heapq.heappush(agenda, (free_at[link], WAKES, link))
             _send_on(
-                link, copies[copy]["source"], copies[copy]["born"], now + layout.latency[link],
-                layout, copies, tally, agenda,
+                link, copies[copy]["source"], copies[copy]["born"], now + latency[link],
+                neurons, feeder, passes, first_next, next_link, copies, tally, agenda,
             )  # fmt: skip
     left = np.empty(len(agenda) - 1, AGENDA)
     k = 0
@@ -251,16 +251,20 @@ def _send_on(
     source: int,
     born: float,
     moment: float,
-    layout: Layout,
+    neurons: int,
+    feeder: NDArray[np.int64],
+    passes: NDArray[np.bool_],
+    first_next: NDArray[np.int64],
+    next_link: NDArray[np.int64],
     copies: NDArray[np.void],
     tally: NDArray[np.int64],
     agenda: list[tuple[float, int, int]],
 ) -> None:
     """Make the copies of an event that go on from a link or chip."""
-    chip = source // layout.neurons
-    for k in range(layout.first_next[sender], layout.first_next[sender + 1]):
-        link = layout.next_link[k]
-        if layout.feeder[link, chip] == sender and layout.passes[link, source]:
+    chip = source // neurons
+    for k in range(first_next[sender], first_next[sender + 1]):
+        link = next_link[k]
+        if feeder[link, chip] == sender and passes[link, source]:
             made = tally[MADE]
             copies[made]["link"] = link
             copies[made]["source"] = source

@@ -61,7 +61,7 @@ class HeldCrossing(Crossing):
         requests, _ = merged([now for now, _ in parts])
         self._make_room_for(requests)
         before = self._queues.tally.copy()
-        copies, arrived, served = self._room
+        _copies, arrived, served = self._room
         self._agenda = hold_back(
             limit,
             requests.time,
@@ -72,10 +72,10 @@ class HeldCrossing(Crossing):
             *self._room,
         )
         after = self._queues.tally
-        come = copies[arrived[before[ARRIVED] : after[ARRIVED]]]
-        gone = copies[served[before[SERVED] : after[SERVED]]]
+        come = self._by_link(arrived[before[ARRIVED] : after[ARRIVED]])
+        gone = self._by_link(served[before[SERVED] : after[SERVED]])
         for row, link in enumerate(self._numbers):
-            self._of_link(row, link, come[come["link"] == row], gone[gone["link"] == row])
+            self._of_link(row, link, come[row], gone[row])
 
     def _make_room_for(self, requests: Flow) -> None:
         """Let there be place for a copy on each link that these events will ever take."""
@@ -85,23 +85,32 @@ class HeldCrossing(Crossing):
             copies, arrived, served = self._room
             self._room = _grown(copies, size), _grown(arrived, size), _grown(served, size)
 
-    def _of_link(self, row: int, link: int, come: NDArray[np.void], gone: NDArray[np.void]) -> None:
+    def _by_link(self, which: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """Return copies apart by their links, in the order that they had."""
+        row = self._room[0]["link"][which]
+        order = np.argsort(row, kind="stable")
+        return np.split(which[order], np.searchsorted(row[order], np.arange(1, len(self._numbers))))
+
+    def _of_link(
+        self, row: int, link: int, come: NDArray[np.int64], gone: NDArray[np.int64]
+    ) -> None:
         """Count what has come to a link and what has left it, and hand on the latter."""
-        used, branch = self.links[link], self._layout.branch[row]
-        line = branch[gone["source"] // self.neurons]
-        leaves = gone["start"] + used.passage.latency
+        used, branch, copies = self.links[link], self._layout.branch[row], self._room[0]
+        source, start = copies["source"][gone], copies["start"][gone]
+        senders = branch[copies["source"][come] // self.neurons]
+        leaves = start + used.passage.latency
         self.traffic[link].add(
             Delivery(
-                Events.trusted(leaves, line.astype(np.uint32)),
+                Events.trusted(leaves, branch[source // self.neurons].astype(np.uint32)),
                 np.arange(len(gone)),
-                gone["arrival"],
-                gone["start"],
-                come["met"],
-                np.bincount(branch[come["source"] // self.neurons], minlength=used.senders),
+                copies["arrival"][gone],
+                start,
+                copies["met"][come],
+                np.bincount(senders, minlength=used.senders),
                 np.zeros(used.senders, np.int64),
             )
         )
-        self.reach_chips((link, None), Flow(leaves, gone["source"], gone["born"]))
+        self.reach_chips((link, None), Flow(leaves, source, copies["born"][gone]))
 
 
 def _grown(items: NDArray[Kind], size: int) -> NDArray[Kind]:
