@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from neuromix.array.fabric import Fabric
     from neuromix.array.receptive_fields import Convolution
     from neuromix.array.recording import Recording
-    from neuromix.array.simulation import run
+    from neuromix.array.simulation import run, run_batch
     from neuromix.array.topology import Mesh, Tree
     from neuromix.characterization.campaign import characterize
     from neuromix.characterization.datasheet.writing import datasheet
@@ -66,6 +66,7 @@ _PLACES = {
     "poisson_code": "neuromix.array.encoders",
     "rate_code": "neuromix.array.encoders",
     "run": "neuromix.array.simulation",
+    "run_batch": "neuromix.array.simulation",
     "save": "neuromix.models.store",
     "simulate": "neuromix.characterization.simulation",
     "technology": "neuromix.library",
@@ -100,6 +101,7 @@ __all__ = [
     "poisson_code",
     "rate_code",
     "run",
+    "run_batch",
     "save",
     "simulate",
     "technology",
