@@ -169,12 +169,13 @@ class Course:
             )
 
     def _requests(self, target: str, spikes: Mapping[str, Events]) -> Events:
-        offsets = self.dies[target].offsets
-        return Events.sort(
-            np.concatenate([np.empty(0), *(spikes[name].time for name in offsets)]),
-            np.concatenate(
-                [np.empty(0, np.uint32), *(spikes[n].address + k for n, k in offsets.items())]
-            ),
+        return Events.joined(
+            [
+                spikes[name]
+                if row == 0
+                else Events.trusted(spikes[name].time, spikes[name].address + np.uint32(row))
+                for name, row in self.dies[target].offsets.items()
+            ]
         )
 
     def _recording(self) -> Recording:

@@ -107,6 +107,11 @@ class ArrayDie:
         return self.path.busy if self.path and dense else 0.0
 
     @functools.cached_property
+    def shortest_interval(self) -> float:
+        """Shortest time between two spikes of any neuron, s."""
+        return float(np.min(self.neurons.dynamics.shortest_interval()))
+
+    @functools.cached_property
     def fetching(self) -> Fetching | None:
         """The pulses of each row of a dense memory of moderate size."""
         if self.path is None or isinstance(self.codes, SparseCodes):

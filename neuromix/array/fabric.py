@@ -246,10 +246,12 @@ class Link:
                 f"fabric: a request at {events.time[0]:.9g} s comes after those of {latest:.9g} s",
                 cure="calls in order of time, each with the requests before its `until`",
             )
-        time = np.concatenate([self.held.time, events.time])
-        address = np.concatenate([self.held.address, events.address])
-        new = np.arange(self.given, self.given + len(events))
-        place = np.concatenate([self.held_place, new])
+        time, address = events.time, events.address
+        place = np.arange(self.given, self.given + len(events))
+        if len(self.held):
+            time = np.concatenate([self.held.time, time])
+            address = np.concatenate([self.held.address, address])
+            place = np.concatenate([self.held_place, place])
         self.given += len(events)
         granted, start, state, met, self.queue, self.last, self.free_at = arbitrate(
             time,
@@ -273,6 +275,6 @@ class Link:
             time[granted],
             start,
             met[fresh],
-            events.counts(self.senders),
-            np.bincount(address[state == DROPPED].astype(np.int64), minlength=self.senders),
+            np.bincount(events.address, minlength=self.senders),
+            np.bincount(address[state == DROPPED], minlength=self.senders),
         )

@@ -29,9 +29,9 @@ class Fetching:
         Sign of each lane's pulse (0 for none), and what ``prepare`` gave; see the kernel.
     pulses : (2, rows, n) ndarray
         How many pulses a row makes; excitatory first.
-    drive : (2, rows) ndarray
+    drive : (rows,) ndarray
         Sum of ln(1 + I_w / 1 nA) over them.
-    weight : (2, rows) ndarray, A
+    weight : (rows,) ndarray, A
         Sum of their weight currents.
     """
 
@@ -65,6 +65,6 @@ class Fetching:
         return cls(
             np.ascontiguousarray(shaped),
             pulses,
-            np.einsum("srn,rn->sr", pulses, found[:, :, 4]),
-            np.einsum("srn,rn->sr", pulses, found[:, :, 3]),
+            np.einsum("srn,rn->r", pulses, found[:, :, 4]),
+            np.einsum("srn,rn->r", pulses, found[:, :, 3]),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.errors import BadValue
@@ -70,9 +71,18 @@ class TimeHistogram:
         """Return the histogram with more times, s, in it."""
         if not len(times):
             return self
-        bins = np.searchsorted(EDGES, times)
-        return TimeHistogram(
-            self.counts + np.bincount(bins, minlength=len(self.counts)),
-            self.total + float(times.sum()),
-            max(self.longest, float(times.max())),
-        )
+        counts = self.counts.copy()
+        longest = _count(times, EDGES, counts)
+        return TimeHistogram(counts, self.total + float(times.sum()), max(self.longest, longest))
+
+
+@njit(nogil=True)
+def _count(
+    times: NDArray[np.float64], edges: NDArray[np.float64], counts: NDArray[np.int64]
+) -> float:
+    """Count times in the bins of these upper edges; return the longest."""
+    longest = 0.0
+    for time in times:
+        counts[np.searchsorted(edges, time)] += 1
+        longest = max(longest, time)
+    return longest

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from neuromix.array.lanes import BORROWING, LANES, load, store
+from neuromix.array.lanes import BORROWING, LANES, copy_row, load, store
 from neuromix.array.membrane_lanes import (
     NOISE_STEPS,
     alone,
@@ -214,15 +214,13 @@ def population_kernel(
                     store(blocks, o + lane + sink_charge, 0.0)
                 while laid_out and coming < last and pulse_time[coming] < stop:
                     row = (pulse_row[coming] * all_blocks + b) * FETCHED * LANES
+                    now = pulse_time[coming]
                     for lane in range(LANES):
-                        k = o + lane
-                        store(blocks, k + when, pulse_time[coming])
-                        store(blocks, k + sign, load(fetched, row + lane))
-                        first_of = load(fetched, row + LANES + lane)
-                        store(blocks, k + first_of_pulse, first_of)
-                        second_of = load(fetched, row + 2 * LANES + lane)
-                        store(blocks, k + second_of_pulse, second_of)
-                        store(blocks, k + lasting, load(fetched, row + 3 * LANES + lane))
+                        store(blocks, o + lane + when, now)
+                    copy_row(blocks, o + sign, fetched, row)
+                    copy_row(blocks, o + first_of_pulse, fetched, row + LANES)
+                    copy_row(blocks, o + second_of_pulse, fetched, row + 2 * LANES)
+                    copy_row(blocks, o + lasting, fetched, row + 3 * LANES)
                     coming += 1
                     pulse(blocks, o, width)
                 while dense and coming < last and pulse_time[coming] < stop:

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 LANES = 16
 """Cells of a block: two vectors of the widest registers."""
 
+ALIGNED = 8
+"""Bytes: numpy aligns an array of float64 to one number only."""
+
 BORROWING: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
 """Options of compiled functions that only borrow arrays and make none.
 
@@ -76,6 +79,24 @@ def store(_: Any, array: Any, index: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.intp, array.dtype), generate
+
+
+@intrinsic
+def copy_row(_: Any, to: Any, index: Any, source: Any, at: Any) -> Any:
+    """Copy ``LANES`` elements from one array of float64 to another, as vectors.
+
+    A loop over them stays a loop, since the compiler does not know that the arrays are two; what
+    reads the row next then waits for each element by itself.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kinds, row = signature.args, ir.VectorType(ir.DoubleType(), LANES).as_pointer()
+        into = builder.bitcast(_pointer(context, builder, kinds[0], *arguments[:2]), row)
+        read = builder.bitcast(_pointer(context, builder, kinds[2], *arguments[2:]), row)
+        builder.store(builder.load(read, align=ALIGNED), into, align=ALIGNED)
+        return context.get_dummy_value()
+
+    return types.void(to, types.intp, source, types.intp), generate
 
 
 def _word(builder: Any, place: Any) -> Any:

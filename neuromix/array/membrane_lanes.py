@@ -149,7 +149,7 @@ def membrane_lanes(
     membrane, hold, into, done = (rows[n] * LANES for n in ("membrane", "hold", "input", "done"))
 
     @njit(**VECTORIZED)
-    def gather(blocks, o, dt):  # type: ignore[no-untyped-def]
+    def gather(blocks, o, rate):  # type: ignore[no-untyped-def]
         for lane in range(LANES):
             k = o + lane
             current = load(blocks, k + constant)
@@ -160,12 +160,12 @@ def membrane_lanes(
                 pushed, drawn = load(blocks, k + source_charge), load(blocks, k + sink_charge)
                 store(blocks, k + source_moved, load(blocks, k + source_moved) + pushed)
                 store(blocks, k + sink_moved, load(blocks, k + sink_moved) + drawn)
-                current += pushed / dt * source_compliance(v, p_exc)
-                current -= drawn / dt * sink_compliance(v, p_inh)
+                current += pushed * rate * source_compliance(v, p_exc)
+                current -= drawn * rate * sink_compliance(v, p_inh)
             store(blocks, k + into, current)
 
     @njit(**VECTORIZED)
-    def disturb(blocks, o, dt, white, shot):  # type: ignore[no-untyped-def]
+    def disturb(blocks, o, rate, white, shot):  # type: ignore[no-untyped-def]
         for lane in range(LANES):
             k = o + lane
             word = following(np.uint64(bits_of(load(blocks, k + stream))))
@@ -173,7 +173,7 @@ def membrane_lanes(
             flowing = 0.0
             if driven:
                 charge = load(blocks, k + source_charge) + load(blocks, k + sink_charge)
-                flowing = max(charge, 0.0) / dt
+                flowing = max(charge, 0.0) * rate
             noise = math.sqrt(white + shot * flowing) * deviate(scrambled(word))
             store(blocks, k + into, load(blocks, k + into) + noise + load(blocks, k + flicker))
 
@@ -195,9 +195,10 @@ def membrane_lanes(
 
     @njit(**BORROWING)
     def move(blocks, o, dt, white, shot, noisy):  # type: ignore[no-untyped-def]
-        gather(blocks, o, dt)
+        rate = 1.0 / dt
+        gather(blocks, o, rate)
         if noisy:
-            disturb(blocks, o, dt, white, shot)
+            disturb(blocks, o, rate, white, shot)
         return integrate(blocks, o, dt)
 
     compiled: Callable[..., int] = move

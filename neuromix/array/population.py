@@ -77,7 +77,8 @@ class Population:
         self._rows = die.blocks.rows
         self._blocks = die.blocks.start.copy()
         self._set("stream", noise.stream.view(np.float64))
-        self._set("flicker", noise.octaves.sum(axis=1))
+        if len(self._law.deviation):
+            self._set("flicker", noise.octaves.sum(axis=1))
         self._octaves = into_lanes(noise.octaves).ravel()
         self._width = die.path.pulse_width if die.path else 0.0
         self._setup = die.path.setup if die.path else 0.0
@@ -99,7 +100,7 @@ class Population:
         last = round(until / self.dt)
         pieces = [self._advance(stop, events) for stop, events in self._windows(last, events)]
         stop = last * self.dt
-        spikes = Events.sort(
+        spikes = Events.in_order(
             np.concatenate([self.late.time, *(time for time, _ in pieces)]),
             np.concatenate([self.late.address, *(address for _, address in pieces)]),
         )
@@ -133,10 +134,8 @@ class Population:
             pulses = self._paths.schedule(events.time, row, len(blocks), self.step, steps, self.dt)
             codes = NO_CODES
         else:
-            arrived = Events.sort(
-                np.concatenate([self.waiting.time, events.time + self._setup]),
-                np.concatenate([self.waiting.address, events.address]),
-            )
+            due = Events.trusted(events.time + self._setup, events.address)
+            arrived = Events.joined([self.waiting, due])
             self.waiting = arrived.between(stop, np.inf)
             arrived = arrived.between(-np.inf, stop)
             times, rows = arrived.time, arrived.address.astype(np.int64)
@@ -163,6 +162,8 @@ class Population:
         if self._traced:
             self.traces["v_mem"].append(v_trace)
             self.traces["i_in"].append(i_trace)
+        if len(found) == 1:
+            return found[0]
         return np.concatenate([t for t, _ in found]), np.concatenate([a for _, a in found])
 
     def energy(self, duration: float) -> dict[str, float]:
@@ -199,10 +200,8 @@ class Population:
         """Return pulses of each sign and neuron, shape (2, n), their drive, their weights, A."""
         signs = ("source", "sink")
         if (known := self.die.fetching) is not None:
-            drive, weight = (
-                float((rows @ self._reads).sum()) for rows in (known.drive, known.weight)
-            )
-            return np.einsum("r,srn->sn", self._reads, known.pulses), drive, weight
+            drive, weight = float(self._reads @ known.drive), float(self._reads @ known.weight)
+            return self._reads @ known.pulses, drive, weight
         return (
             np.stack([self.meter(f"{sign}_pulses") for sign in signs]),
             float(sum(self.meter(f"{sign}_drive").sum() for sign in signs)),
@@ -219,7 +218,7 @@ class Population:
 
 def check_step(die: ArrayDie, dt: float) -> None:
     """Refuse a step in which a neuron could spike twice."""
-    shortest = float(np.min(die.neurons.dynamics.shortest_interval()))
+    shortest = die.shortest_interval
     if not 0.0 < dt < shortest:
         raise BadValue(
             f"{die.name}: a step of {render(dt, 's')} can hold two spikes of one neuron",

@@ -101,7 +101,7 @@ def synapse_lanes(
             k3 = rise(x + 0.5 * h * k2, a, b, p)
             k4 = rise(x + h * k3, a, b, p)
             left -= h
-            store(blocks, k + present, x + h / 6.0 * (k1 + 2.0 * (k2 + k3) + k4))
+            store(blocks, k + present, x + h * (1.0 / 6.0) * (k1 + 2.0 * (k2 + k3) + k4))
             store(blocks, k + lasting, left)
             unfinished += left > 0.0
         return unfinished
@@ -115,18 +115,20 @@ def synapse_lanes(
             direction = load(blocks, k + sign)
             span = width * abs(direction)
             x, x_before = load(blocks, k + present), load(blocks, k + before)
+            excites, inhibits = direction > 0.0, direction < 0.0
+            slope = fall(x, chosen_each(excites, p_exc, p_inh))
             x_exc, s_exc = load(blocks, k + exc), load(blocks, k + exc_slope)
-            middle = chosen(direction > 0.0, 0.5 * (x_before + x), x_exc + 0.5 * span * s_exc)
+            middle = chosen(excites, 0.5 * (x_before + x), x_exc + 0.5 * span * s_exc)
             charge = span * source(middle, p_exc)
             store(blocks, k + source_charge, load(blocks, k + source_charge) + charge)
-            store(blocks, k + exc, chosen(direction > 0.0, x, x_exc + span * s_exc))
-            store(blocks, k + exc_slope, chosen(direction > 0.0, fall(x, p_exc), s_exc))
+            store(blocks, k + exc, chosen(excites, x, x_exc + span * s_exc))
+            store(blocks, k + exc_slope, chosen(excites, slope, s_exc))
             x_inh, s_inh = load(blocks, k + inh), load(blocks, k + inh_slope)
-            middle = chosen(direction < 0.0, 0.5 * (x_before + x), x_inh + 0.5 * span * s_inh)
+            middle = chosen(inhibits, 0.5 * (x_before + x), x_inh + 0.5 * span * s_inh)
             charge = span * sink(middle, p_inh)
             store(blocks, k + sink_charge, load(blocks, k + sink_charge) + charge)
-            store(blocks, k + inh, chosen(direction < 0.0, x, x_inh + span * s_inh))
-            store(blocks, k + inh_slope, chosen(direction < 0.0, fall(x, p_inh), s_inh))
+            store(blocks, k + inh, chosen(inhibits, x, x_inh + span * s_inh))
+            store(blocks, k + inh_slope, chosen(inhibits, slope, s_inh))
             store(blocks, k + reached, load(blocks, k + reached) + span)
 
     @njit(**BORROWING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -69,6 +70,25 @@ class Events:
         if senders.dtype == np.uint32 and (not len(moments) or np.isfinite(moments[[0, -1]]).all()):
             return cls.trusted(moments, senders)
         return cls.adopt(moments, senders)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Events]) -> Events:
+        """Return the events of all parts in order; of equal times, those of earlier parts first."""
+        if len(parts) == 1:
+            return parts[0]
+        some = [part for part in parts if len(part)]
+        if len(some) < 2:
+            return some[0] if some else cls.empty()
+        return cls.in_order(
+            np.concatenate([part.time for part in some]),
+            np.concatenate([part.address for part in some]),
+        )
+
+    @classmethod
+    def in_order(cls, time: NDArray[np.float64], address: NDArray[np.uint32]) -> Events:
+        """Return events that are known to be sound, but not in order; equal times keep theirs."""
+        order = time.argsort(kind="stable")
+        return cls.trusted(time[order], address[order])
 
     @classmethod
     def adopt(cls, time: NDArray[np.float64], address: NDArray[Any]) -> Events:

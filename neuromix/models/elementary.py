@@ -17,15 +17,23 @@ LOWEST, HIGHEST = -708.0, 709.0
 """Arguments beyond which the result would leave the range of normal numbers; they are clipped."""
 
 _LOG2_E = 1.0 / math.log(2.0)
-_LN2_HIGH = 6.93147180369123816490e-01
-_LN2_LOW = 1.90821492927058770002e-10
-"""ln 2 in two parts, the first with zeros at its end, so that n ln 2 is exact (Cody and Waite 1980,
-"Software Manual for the Elementary Functions", chapter 6)."""
+_LN2 = math.log(2.0)
 
 _TO_INTEGER = 1.5 * 2.0**52
 """Added to a number, it leaves the nearest integer in the lowest bits of the sum."""
 
-_TAYLOR = tuple(1.0 / math.factorial(k) for k in range(10))
+_POLYNOMIAL = (
+    1.0000000002094278,
+    0.5000000077376177,
+    0.16666665159303068,
+    0.0416662717671637,
+    0.008333569367158766,
+    0.0013945954567550923,
+    0.00019767599353509105,
+)
+"""Of r, r**2, … r**7: with 1 before them the polynomial whose largest relative error on ± ln 2 / 2
+is the least, 5e-11 (Lawson's iteration: reweighted least squares at Chebyshev's points)."""
+
 _MANTISSA_BITS = 52
 
 
@@ -79,18 +87,17 @@ def chosen_each(_: Any, condition: Any, yes: Any, no: Any) -> Any:
 def exp(x: float) -> float:
     """Return e to the power of ``x``, clipped to ``LOWEST`` … ``HIGHEST``.
 
-    2**n times a Taylor polynomial of degree 9 on ± ln 2 / 2; the relative error is below 1e-11
-    (tested), far below that of any model.
+    2**n times a polynomial of degree 7 on ± ln 2 / 2; the relative error is below 1e-10 (tested),
+    far below that of any model. What counts in a kernel is how few operations there are, and how
+    few of them wait for each other.
     """
     x = min(max(x, LOWEST), HIGHEST)
     shifted = x * _LOG2_E + _TO_INTEGER
     n = shifted - _TO_INTEGER
-    r = (x - n * _LN2_HIGH) - n * _LN2_LOW
+    r = x - n * _LN2
     r2 = r * r
-    r4 = r2 * r2
-    low = (1.0 + r) + (_TAYLOR[2] + _TAYLOR[3] * r) * r2
-    middle = (_TAYLOR[4] + _TAYLOR[5] * r) + (_TAYLOR[6] + _TAYLOR[7] * r) * r2
-    high = _TAYLOR[8] + _TAYLOR[9] * r
-    mantissa = low + r4 * (middle + r4 * high)
+    low = (1.0 + _POLYNOMIAL[0] * r) + (_POLYNOMIAL[1] + _POLYNOMIAL[2] * r) * r2
+    high = (_POLYNOMIAL[3] + _POLYNOMIAL[4] * r) + (_POLYNOMIAL[5] + _POLYNOMIAL[6] * r) * r2
+    mantissa = low + (r2 * r2) * high
     value: float = number_of(bits_of(mantissa) + (bits_of(shifted) << _MANTISSA_BITS))
     return value

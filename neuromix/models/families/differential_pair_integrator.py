@@ -105,14 +105,17 @@ class Dynamics(Family):
     )
 
     def matrix(self, size: int = 1) -> NDArray[np.float64]:
-        """Return the parameters as kernels want them, and behind them ln(I_g), x_f and 1/tau."""
+        """Return the parameters as kernels want them; behind them ln(I_g), x_f, 1/tau, 1/knee."""
         columns = super().matrix(size)
         currents = [self.gain_current, self.floor_current]
         derived = [
             np.broadcast_to(np.log(np.divide(i, REFERENCE_CURRENT)), (size,)) for i in currents
         ]
-        rate = np.broadcast_to(np.divide(1.0, self.time_constant), (size,))
-        return np.column_stack([columns, *derived, rate])
+        inverse = [
+            np.broadcast_to(np.divide(1.0, value), (size,))
+            for value in (self.time_constant, self.sink_knee)
+        ]
+        return np.column_stack([columns, *derived, *inverse])
 
 
 @njit(inline="always")
@@ -148,7 +151,7 @@ def sink_compliance(voltage: float, p: tuple[float, ...]) -> float:
     Below about 0.1 V it falls as 1 − exp(−V/U), and is 0 at 0 V: an inhibited membrane stays there.
     U is fitted; BSIM4's knee (16 mV) is sharper than the thermal voltage of the physics.
     """
-    knee: float = 1.0 - exp(-max(voltage, 0.0) / p[16])
+    knee: float = 1.0 - exp(-max(voltage, 0.0) * p[20])
     return (1.0 + p[15] * (voltage - OUTPUT_VOLTAGE)) * knee
 
 
@@ -264,7 +267,7 @@ def respond(
         When each pulse begins, how long it lasts, its weight current. They do not overlap.
     voltage : float, V
         At both outputs.
-    p : (20,) array
+    p : (21,) array
         One row of :meth:`Family.matrix`.
 
     Returns
