@@ -42,6 +42,10 @@ def shared_out(
     thread that calls, how many blocks each had.
     """
     parts = max(1, min(max(threads.count, pieces), blocks))
+    if parts == 1:
+        only = work(0, blocks)
+        done(blocks)
+        return [only]
     borders = [blocks * k // parts for k in range(parts + 1)]
     run = map if threads.executor is None or parts < 2 else threads.executor.map
     found = []

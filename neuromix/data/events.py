@@ -103,8 +103,7 @@ class Events:
         events = object.__new__(cls)
         time.setflags(write=False)
         address.setflags(write=False)
-        object.__setattr__(events, "time", time)
-        object.__setattr__(events, "address", address)
+        events.__dict__.update(time=time, address=address)
         return events
 
     @classmethod
@@ -132,9 +131,10 @@ class Events:
 
     def between(self, start: float, stop: float) -> Events:
         """Return the events with ``start <= time < stop``."""
-        if not len(self) or (self.time[0] >= start and self.time[-1] < stop):
+        time = self.time
+        if not time.size or (time[0] >= start and time[-1] < stop):
             return self
-        first, last = np.searchsorted(self.time, (start, stop))
+        first, last = time.searchsorted((start, stop))
         return Events.trusted(self.time[first:last], self.address[first:last])
 
     def of(self, address: int) -> NDArray[np.float64]:
