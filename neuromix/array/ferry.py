@@ -109,8 +109,7 @@ class Ferry:
         # A stamp comes after the event: what is stamped up to a moment has come before it.
         stamped = self._clock.stamped(lane.flow.time)
         count = int(np.searchsorted(stamped, until))
-        now = lane.flow.those(np.arange(len(lane.flow)) < count)
-        lane.flow = lane.flow.those(np.arange(len(lane.flow)) >= count)
+        now, lane.flow = lane.flow.split(count)
         first = way.chip * self._neurons + way.first
         events = Events.trusted(stamped[:count], (now.source - first).astype(np.uint32))
         return dict.fromkeys(way.ports, events)

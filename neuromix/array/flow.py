@@ -41,10 +41,13 @@ class Flow:
 
     def parted(self, moment: float) -> tuple[Flow, Flow]:
         """Return the events before a moment, s, and the others."""
-        k = int(np.searchsorted(self.time, moment))
+        return self.split(int(np.searchsorted(self.time, moment)))
+
+    def split(self, count: int) -> tuple[Flow, Flow]:
+        """Return the first events, so many, and the others."""
         return (
-            Flow(self.time[:k], self.source[:k], self.born[:k]),
-            Flow(self.time[k:], self.source[k:], self.born[k:]),
+            Flow(self.time[:count], self.source[:count], self.born[:count]),
+            Flow(self.time[count:], self.source[count:], self.born[count:]),
         )
 
     def then(self, later: Flow) -> Flow:
