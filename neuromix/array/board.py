@@ -76,6 +76,12 @@ class Board:
     fabric: Fabric
 
     def __post_init__(self) -> None:
+        lacking = [n for n in ("chips", "path", "name") if not hasattr(self.topology, n)]
+        if lacking:
+            raise BadValue(
+                f"board: {self.topology!r} is no topology, it has no {', no '.join(lacking)}",
+                cure="nmx.Tree(chips), nmx.Mesh(columns, rows)",
+            )
         if not isinstance(self.fabric, Fabric):
             raise BadValue(f"board: {self.fabric!r} is not a fabric", cure="nmx.Fabric(…)")
         if self.fabric.timestamp_bits:
@@ -109,6 +115,9 @@ class Board:
         return (
             f"Board({self.topology!r}; {', '.join(self.chips)}; {', '.join(wires) or 'no wires'})"
         )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Board, (self.topology, dict(self.chips), dict(self.wires), self.fabric)
 
     def _repr_html_(self) -> str:
         from neuromix.array.sheets import board_sheet

@@ -19,7 +19,7 @@ from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.simulation import run
 from neuromix.array.trims import Trims
 from neuromix.data.events import Events
-from neuromix.errors import FitFailed, UnknownName
+from neuromix.errors import BadValue, FitFailed, UnknownName
 
 CODE = 32
 """Weight code of the test lines."""
@@ -103,11 +103,17 @@ def calibrate(
 
     Raises
     ------
+    BadValue
+        Where this is no chip.
     UnknownName
         Where an array has no synapse path.
     FitFailed
         Where no rate of the test line brings a nominal neuron to the target.
     """
+    if not isinstance(chip, Chip):
+        raise BadValue(
+            f"calibrate: {chip!r} is not a chip", cure="each chip of a board by itself, beforehand"
+        )
     for name in arrays:
         if name not in chip.paths:
             raise UnknownName("array with a synapse path", name, chip.paths)

@@ -74,7 +74,6 @@ def projection(
     wire = f"{source} -> {target}"
     word = None
     if isinstance(weights, Convolution):
-        floats(weights.kernel, wire)
         fields = weights.between(*shape, wire)
         weights, word = (fields.indptr, fields.target, fields.weight), fields.word
     if hasattr(weights, "tocsr"):

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.array.memory_limit import MemoryNeed, check_memory
-from neuromix.data.arrays import numeric
+from neuromix.data.arrays import floats, numeric
 from neuromix.errors import BadValue
 
 KERNEL = 4
@@ -73,12 +73,9 @@ class Convolution:
                 f"convolution: its kernel has shape {kernel.shape}",
                 cure="(channels out, channels in, height, width)",
             )
+        floats(kernel, "convolution: kernel")
         kernel.setflags(write=False)
-        image = tuple(np.atleast_1d(numeric(self.image, "convolution: image")).tolist())
-        if len(image) != IMAGE or any(n < 1 or n != int(n) for n in image):
-            raise BadValue(
-                f"convolution: an image of shape {image}", cure="(channels, height, width)"
-            )
+        image = _shape(self.image)
         groups, channels = _whole(self.groups, "groups", 1)[0], kernel.shape[0]
         if channels % groups or image[0] != kernel.shape[1] * groups:
             raise BadValue(
@@ -87,7 +84,7 @@ class Convolution:
             )
         values = {
             "kernel": kernel,
-            "image": tuple(map(int, image)),
+            "image": image,
             "stride": _whole(self.stride, "stride", 1),
             "dilation": _whole(self.dilation, "dilation", 1),
             "groups": groups,
@@ -113,9 +110,11 @@ class Convolution:
             Patches that do not overlap by default.
         """
         height, width = _whole(size, "size", 1)
-        value = numeric(weight, "convolution: weight")
-        kernel = np.full((image[0], 1, height, width), value, value.dtype)
-        return cls(kernel, image, size if stride is None else stride, groups=image[0])
+        value, channels = numeric(weight, "convolution: weight"), _shape(image)[0]
+        if value.ndim:
+            raise BadValue("convolution: all patches are summed with one weight", cure="a number")
+        kernel = np.full((channels, 1, height, width), value, value.dtype)
+        return cls(kernel, image, size if stride is None else stride, groups=channels)
 
     @property
     def shape(self) -> Shape:
@@ -260,6 +259,18 @@ def _sides(
         return (y // 2, -(-y // 2)), (x // 2, -(-x // 2))
     y, x = _whole(given, "padding", 0)
     return (y, y), (x, x)
+
+
+def _shape(given: Any) -> Shape:
+    """Return channels, height and width of an image."""
+    found = floats(given, "convolution: image")
+    if found.shape != (IMAGE,) or np.any(found != np.rint(found)) or found.min() < 1:
+        raise BadValue(
+            f"convolution: an image of shape {np.asarray(given).tolist()!r}",
+            cure="(channels, height, width)",
+        )
+    channels, height, width = map(int, found)
+    return channels, height, width
 
 
 def _whole(value: Any, what: str, least: int) -> tuple[int, int]:

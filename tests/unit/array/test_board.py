@@ -1,10 +1,14 @@
 """Chips on a board: each does what it does alone with the events that came to it."""
 
+import copy
+import pickle
+
 import numpy as np
 import provisional
 import pytest
 
 import neuromix as nmx
+from neuromix.array.calibration import calibrate
 from neuromix.array.memory_need import bytes_needed
 from neuromix.errors import BadValue, UnknownName
 
@@ -186,6 +190,26 @@ def test_wires_that_lead_nowhere_are_refused(wires, said) -> None:
     assert said in str(caught.value)
 
 
+def test_a_board_can_be_copied_and_sent_to_another_process() -> None:
+    board, inputs = chain(), {"first.given": stimulus()}
+    recording = nmx.run(board, inputs, duration=2e-3)
+    for copied in (copy.deepcopy(board), pickle.loads(pickle.dumps(board))):
+        assert nmx.run(copied, inputs, duration=2e-3).digest() == recording.digest()
+
+
+def test_a_board_without_chips_or_spikes_runs() -> None:
+    fabric = nmx.Fabric(**LINKS)
+    assert nmx.run(nmx.Board(nmx.Tree(1), {}, {}, fabric), {}, duration=1e-3).events == {}
+    silent = nmx.run(circle(), {}, duration=1e-3, dt=STEP)
+    assert silent.dropped == 0
+
+
+class Half:
+    """A topology that knows no paths."""
+
+    chips = 2
+
+
 def test_boards_that_cannot_be_are_refused() -> None:
     one, fabric = chip(1), nmx.Fabric(**LINKS)
     with pytest.raises(BadValue, match="twice"):
@@ -198,6 +222,10 @@ def test_boards_that_cannot_be_are_refused() -> None:
         nmx.Board(nmx.Tree(1), {"a": "b"}, {}, fabric)
     with pytest.raises(BadValue, match="stamps that wrap"):
         nmx.Board(nmx.Tree(1), {"a": one}, {}, nmx.Fabric(timestamp=1e-6, timestamp_bits=8))
+    with pytest.raises(BadValue, match="is no topology, it has no path, no name"):
+        nmx.Board(Half(), {"a": one}, {}, fabric)
+    with pytest.raises(BadValue, match="is not a chip"):
+        calibrate(chain())
     board = chain()
     with pytest.raises(UnknownName, match=r"second\.given"):
         nmx.run(board, {"second.given": stimulus()}, duration=1e-3)

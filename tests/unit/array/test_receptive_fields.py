@@ -161,12 +161,22 @@ def test_a_shared_weight_is_off_alike_wherever_it_is_used() -> None:
         ({"padding": -1}, "its padding"),
         ({"kernel": np.ones((1, 1, 9, 3))}, "larger than what it gets, 8"),
         ({"groups": 2}, "in 2 groups"),
+        ({"kernel": np.full((1, 1, 3, 3), np.inf)}, "not finite"),
+        ({"image": (1, np.nan, 8)}, "not finite"),
+        ({"image": (1, 8.5, 8)}, "channels, height, width"),
         ({"kernel": "edges"}, "not made of numbers"),
     ],
 )
 def test_a_convolution_that_cannot_be_is_refused(options, said) -> None:
     with pytest.raises(BadValue, match=said):
         Convolution(**({"kernel": np.ones((1, 1, 3, 3)), "image": (1, 8, 8)} | options))
+
+
+def test_pooling_takes_one_number_and_an_image() -> None:
+    with pytest.raises(BadValue, match="one weight"):
+        Convolution.pooling([1, 2], (2, 8, 8), 2)
+    with pytest.raises(BadValue, match="channels, height, width"):
+        Convolution.pooling(3, 8, 2)
 
 
 def test_blocks_of_other_sizes_are_told_what_fits() -> None:
