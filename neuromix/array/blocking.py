@@ -18,7 +18,7 @@ from neuromix.array.backpressure import (
 )
 from neuromix.array.crossing import Crossing
 from neuromix.array.fabric import Delivery, Fabric, Link
-from neuromix.array.flow import Flow, merged
+from neuromix.array.flow import Flow, Queue, merged
 from neuromix.array.multicast import Multicast
 from neuromix.array.routing import RoutingTable
 from neuromix.array.topology import Topology
@@ -41,13 +41,13 @@ class HeldCrossing(Crossing):
         self._queues = Queues.empty(self._layout)
         self._agenda = np.empty(0, AGENDA)
         self._room = np.empty(0, COPY), np.empty(0, np.int64), np.empty(0, np.int64)
-        self._requests = [Flow.empty()] * topology.chips
+        self._requests = [Queue() for _ in range(topology.chips)]
 
     def send(self, chip: int, events: Events) -> None:
-        """Take requests of a chip, none before those that it sent earlier."""
+        """Take requests of a chip, none before the moment up to which all was carried."""
         flow = self.requests(chip, events)
         self.reach_chips((None, chip), flow)
-        self._requests[chip] = self._requests[chip].then(flow)
+        self._requests[chip].add(flow)
 
     def carry(self, until: float) -> None:
         """Let links work out all requests before ``until`` (s), or all that there will ever be."""
@@ -56,9 +56,7 @@ class HeldCrossing(Crossing):
         if self.silent[self.ways.fan_out > 0].all():
             self.final.update(self.order)
         limit = np.inf if self.final else until
-        parts = [flow.parted(limit) for flow in self._requests]
-        self._requests = [later for _, later in parts]
-        requests, _ = merged([now for now, _ in parts])
+        requests, _ = merged([queue.take(limit) for queue in self._requests])
         self._make_room_for(requests)
         before = self._queues.tally.copy()
         _copies, arrived, served = self._room

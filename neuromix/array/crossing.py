@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.fabric import Delivery, Fabric, Link
-from neuromix.array.flow import Flow, merged
+from neuromix.array.flow import Flow, Queue, merged
 from neuromix.array.multicast import Multicast, in_order, multicast
 from neuromix.array.routing import RoutingTable
 from neuromix.array.topology import Topology
@@ -76,16 +76,16 @@ class Crossing:
         self.traffic = {link: Traffic() for link in self.order}
         self.lost = 0
         self._followers = _followers(self.ways, sources, neurons)
-        self._coming = {link: [Flow.empty()] * branches[link] for link in self.order}
+        self._coming = {link: [Queue() for _ in range(branches[link])] for link in self.order}
         self._arrived = {
-            chip: [Flow.empty()] * len(Multicast.branches(by))
+            chip: [Queue() for _ in Multicast.branches(by)]
             for chip, by in self.ways.into_chip.items()
         }
         self.silent = np.zeros(sources, bool)
         self.final: set[int] = set()
 
     def send(self, chip: int, events: Events) -> None:
-        """Take requests of a chip, none before those that it sent earlier."""
+        """Take requests of a chip, none before the moment up to which all was carried."""
         self._go_on((None, chip), self.requests(chip, events))
 
     def requests(self, chip: int, events: Events) -> Flow:
@@ -125,10 +125,7 @@ class Crossing:
 
     def arrived(self, chip: int) -> list[Flow]:
         """Return what has come to a chip since this was last asked, by branch; also later times."""
-        found = self._arrived.get(chip, [])
-        if found:
-            self._arrived[chip] = [Flow.empty()] * len(found)
-        return found
+        return [branch.take(np.inf) for branch in self._arrived.get(chip, [])]
 
     def counts(self, duration: float) -> dict[str, LinkCounts]:
         """Return what each link has done, by its name."""
@@ -151,9 +148,7 @@ class Crossing:
 
     def _next(self, link: int, limit: float) -> tuple[Flow, NDArray[np.uint32]]:
         """Take the requests of a link before ``limit``, and the branch that each comes by."""
-        parts = [flow.parted(limit) for flow in self._coming[link]]
-        self._coming[link] = [later for _, later in parts]
-        return merged([now for now, _ in parts])
+        return merged([branch.take(limit) for branch in self._coming[link]])
 
     def _count(self, link: int, flow: Flow, place: NDArray[np.int64], delivery: Delivery) -> None:
         self.traffic[link].add(delivery)
@@ -174,8 +169,8 @@ class Crossing:
                 _append(self._arrived[item.chip], item, flow)
 
 
-def _append(branches: list[Flow], to: Follower, flow: Flow) -> None:
-    branches[to.branch] = branches[to.branch].then(flow.those(to.passes[flow.source]))
+def _append(branches: list[Queue], to: Follower, flow: Flow) -> None:
+    branches[to.branch].add(flow.those(to.passes[flow.source]))
 
 
 def _followers(ways: Multicast, sources: int, neurons: int) -> Mapping[Sender, list[Follower]]:

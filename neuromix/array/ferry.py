@@ -42,7 +42,7 @@ class Ferry:
         self._senders = {item.sender: item for item in bridges}
 
     def send(self, block: str, events: Events) -> None:
-        """Take spikes of a block, none before those that it sent earlier."""
+        """Take spikes of a block, none before the moment up to which all was carried."""
         if self._crossing is not None and (way := self._senders.get(block)):
             shifted = Events.trusted(events.time, events.address + np.uint32(way.first))
             self._crossing.send(way.chip, shifted)

@@ -51,7 +51,7 @@ class Flow:
         )
 
     def then(self, later: Flow) -> Flow:
-        """Return these events and later ones."""
+        """Return these events and others, none of which is earlier."""
         if not len(self) or not len(later):
             return later if len(later) else self
         return Flow(
@@ -72,3 +72,31 @@ def merged(branches: Sequence[Flow]) -> tuple[Flow, NDArray[np.uint32]]:
     source = np.concatenate([branch.source for branch in branches])
     born = np.concatenate([branch.born for branch in branches])
     return Flow(time[order], source[order], born[order]), branch[order]
+
+
+class Queue:
+    """Events that are to go on from one place, put there piece by piece.
+
+    Blocks of one chip know their spikes at different times: each piece is in order, and follows
+    earlier ones of its own block only.
+    """
+
+    def __init__(self) -> None:
+        self._flows: list[Flow] = []
+
+    def add(self, flow: Flow) -> None:
+        """Put a piece there."""
+        if not len(flow):
+            return
+        for k, before in enumerate(self._flows):
+            if before.time[-1] <= flow.time[0]:
+                self._flows[k] = before.then(flow)
+                return
+        self._flows.append(flow)
+
+    def take(self, until: float) -> Flow:
+        """Return all events before a moment, s, in order of time; the others stay."""
+        parts = [flow.parted(until) for flow in self._flows]
+        self._flows = [later for _, later in parts if len(later)]
+        flow, _ = merged([Flow.empty(), *(now for now, _ in parts)])
+        return flow

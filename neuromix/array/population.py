@@ -115,11 +115,12 @@ class Population:
             sent = np.cumsum(fan_out[events.address])
             crossings = np.searchsorted(sent, np.arange(PULSES_AT_ONCE, sent[-1], PULSES_AT_ONCE))
             stops = np.unique(np.ceil(events.time[crossings] / self.dt).astype(np.int64))
-            start = self.step * self.dt
+            # In a loop, events come before this course, with an effect in it, or after it.
+            start = -np.inf
             for stop in stops[(stops > self.step) & (stops < last)]:
                 yield int(stop), events.between(start, stop * self.dt)
                 start = stop * self.dt
-            events = events.between(start, last * self.dt)
+            events = events.between(start, np.inf)
         yield last, events
 
     def _advance(self, last: int, events: Events) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:

@@ -79,10 +79,14 @@ def check_each_chip_alone(board, recording, dt):
 def check_the_links(board, recording):
     """Send all spikes at once over the links, and find the same arrivals."""
     network = board.network()
+    senders = {item.sender: item for item in board.bridges}.values()
     sent = {}
-    for item in board.bridges:
-        events = recording.events[item.sender]
-        sent[item.chip] = nmx.Events.sort(events.time, events.address + item.first)
+    for chip_number in {item.chip for item in senders}:
+        mine = [(recording.events[w.sender], w.first) for w in senders if w.chip == chip_number]
+        sent[chip_number] = nmx.Events.sort(
+            np.concatenate([events.time for events, _ in mine]),
+            np.concatenate([events.address + first for events, first in mine]),
+        )
     arrivals = network.carry(sent, DURATION)
     for target in {item.target for item in board.bridges}:
         wanted = arrivals.events[target].between(0.0, DURATION)
@@ -127,6 +131,24 @@ def test_chips_that_answer_each_other(policy, depth, cycle_time) -> None:
     check_the_links(board, recording)
     lost = sum(item.dropped for name, item in recording.links.items() if "board" in name)
     assert (lost > 0) == (policy == "drop" and depth == 0)
+
+
+@pytest.mark.parametrize("policy", ["drop", "stall"])
+def test_blocks_of_one_chip_that_are_known_at_different_times(policy) -> None:
+    """A source is known from the start, an array of the same chip window by window."""
+    board = nmx.Board(
+        nmx.Mesh(2, 1),
+        {"left": chip(5, ("given", "back")), "right": chip(6, ("spikes", "stimulus"))},
+        {
+            "right.spikes": "left.cells",
+            "right.stimulus": "left.given",
+            "left.back": "right.cells",
+        },
+        nmx.Fabric(**(LINKS | {"policy": policy})),
+    )
+    recording = nmx.run(board, {"left.given": stimulus()}, duration=DURATION, dt=STEP)
+    check_each_chip_alone(board, recording, STEP)
+    check_the_links(board, recording)
 
 
 def test_an_event_takes_the_latency_of_its_links() -> None:

@@ -47,6 +47,24 @@ def test_rare_events_do_what_they_do_in_a_dense_memory() -> None:
     assert dense.energy["array.converters"] == pytest.approx(sparse.energy["array.converters"])
 
 
+def test_a_sparse_loop_does_what_it_does_unrolled() -> None:
+    """Every event of the loop arrives: the same array, given its own spikes, does the same."""
+    loop = scipy.sparse.csr_array(weights(40, 40, 0.2))
+    events = poisson_code(np.full(16, 255), DURATION, 2e3, seed=4)
+    looped = run(chip_of(weights(16, 40), 40, loop), {"in": events}, duration=DURATION, dt=4e-6)
+    unrolled = Chip(3, Fabric())
+    unrolled.add("in", SpikeSource(16))
+    unrolled.add("spikes", SpikeSource(40))
+    unrolled.add("array", Array(LIF, 40, current=1e-10))
+    unrolled.connect("in", "array", weights=weights(16, 40), through=(DAC, DPI))
+    unrolled.connect("spikes", "array", weights=loop, through=(DAC, DPI))
+    given = {"in": events, "spikes": looped.events["array"]}
+    alone = run(unrolled, given, duration=DURATION, dt=4e-6)
+    assert len(looped.events["array"]) > 50
+    assert alone.events["array"] == looped.events["array"]
+    assert alone.energy["array.synapses"] == pytest.approx(looped.energy["array.synapses"])
+
+
 def test_rows_looked_up_beforehand_or_pulse_by_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
     codes, events = weights(16, 40), poisson_code(np.full(16, 255), DURATION, 2e3, seed=4)
     played = []
