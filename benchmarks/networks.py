@@ -3,11 +3,11 @@
 ``python benchmarks/array.py [--json] [--workloads cuba …] [--repeats 5] [--page docs/peers.md]``:
 the networks of :mod:`benchmarks.graphs` on one pinned core, with mismatch and noise. Ours and each
 peer run in turn (A B A C A B …), each in a process that was built and warmed up before, so that a
-disturbance meets all. Ratios are of the medians of the fastest peer, as its users have it, to ours;
-peers for which somebody wrote a noise generator as simple as ours by hand (``--noise sums``) have
-ratios of their own, ``ratio_…_hand_written``. Rates, irregularity and synchrony are compared over
-all repeats, membranes in runs of their own; the program fails where they do not agree
-(:mod:`benchmarks.agreement`).
+disturbance meets all; seconds are processor time on every side. Ratios are of the medians of the
+fastest peer, as its users have it, to ours; peers for which somebody wrote a noise generator as
+simple as ours by hand (``--noise sums``) have ratios of their own, ``ratio_…_hand_written``. Rates,
+irregularity and synchrony are compared over all repeats, membranes in runs of their own; the
+program fails where they do not agree (:mod:`benchmarks.agreement`).
 """
 
 from __future__ import annotations

@@ -8,12 +8,12 @@ HEAD = """\
 # Linear networks against other simulators
 
 Written by `python benchmarks/array.py --page docs/peers.md` after `make bench-peers`: one pinned
-core, processes in turn, medians; of seconds, only ratios carry over to another machine. Build and
-warm-up (compilation) are apart on all sides. The same graphs, weights, delays, inputs, refractory
-times and mismatch of every neuron's parameters and every synapse's weight on all sides, membrane
-noise of the same power in each step; steps of 0.1 ms. The run fails where mean rates differ by more
-than 2 %, coefficients of variation of inter-spike intervals by more than 5 % or distributions of
-membranes by more than 0.05 standard deviations (Wasserstein distance).
+core, processes in turn, medians of processor time; of seconds, only ratios carry over to another
+machine. Build and warm-up (compilation) are apart on all sides. The same graphs, weights, delays,
+inputs, refractory times and mismatch of every neuron's parameters and every synapse's weight on all
+sides, membrane noise of the same power in each step; steps of 0.1 ms. The run fails where mean
+rates differ by more than 2 %, coefficients of variation of inter-spike intervals by more than 5 %
+or distributions of membranes by more than 0.05 standard deviations (Wasserstein distance).
 
 * **cuba**: 4 000 neurons with exponential synapses, 2 % of all pairs connected (Vogels and Abbott
   2005; benchmark 2 of Brette et al. 2007).

@@ -13,9 +13,9 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from neuromix.compiling import kept
 from neuromix.data.arrays import floats
 from neuromix.data.randomness import generator
 from neuromix.errors import BadValue, OutsideValidity
@@ -241,7 +241,7 @@ class HeldWeights:
         return np.asarray(_held(self.start, self.cells, memory.line, memory.temperature, time))
 
 
-@njit
+@kept()
 def _sampled(levels: Floats, cells: Floats, temperature: float) -> Floats:
     """Return held voltages once the gates are open, shape (2, n)."""
     found = np.empty_like(levels)
@@ -251,7 +251,7 @@ def _sampled(levels: Floats, cells: Floats, temperature: float) -> Floats:
     return found
 
 
-@njit
+@kept()
 def _held(start: Floats, cells: Floats, line: float, temperature: float, duration: float) -> Floats:
     """Return held voltages, shape (2, n): Runge-Kutta steps as long as a node allows."""
     found = start.copy()

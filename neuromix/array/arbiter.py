@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from neuromix.compiling import kept
 
 WAITING, GRANTED, DROPPED = 0, 1, 2
 """What became of a request."""
 
 
-@njit(nogil=True)
+@kept(nogil=True)
 def arbitrate(
     time: NDArray[np.float64],
     sender: NDArray[np.int64],

@@ -14,6 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
+
 COPY = np.dtype(
     [
         ("link", np.int64),
@@ -122,7 +124,7 @@ AGENDA = np.dtype([("time", np.float64), ("kind", np.int64), ("what", np.int64)]
 """What is to happen next, as a heap: the arrival of a copy, or a link that looks again."""
 
 
-@njit(nogil=True)
+@kept(nogil=True)
 def hold_back(
     until: float,
     time: NDArray[np.float64],

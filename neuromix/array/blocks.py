@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -9,9 +10,17 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.kernel import ABSENT, PREPARED, Functions, population_kernel, prepared_pulses
+from neuromix.array.kernel import (
+    ABSENT,
+    PREPARED,
+    Functions,
+    population_kernel,
+    prepared_pulses,
+    synapses_at_rest,
+)
 from neuromix.array.lanes import LANES, block_count, into_lanes
 from neuromix.array.rows import Rows
+from neuromix.compiling import kept
 from neuromix.models.family import RESTED, Family
 
 HELD_FOR_EVER = 1e30
@@ -77,16 +86,9 @@ class Blocks:
         rest_current = 0.0
         states = {"constant": np.broadcast_to(constant, (n,))}
         if synapses is not None and weights is not None:
-            rest, _, _, source, sink, *_ = synapse
-            for name, parameters_of_sign in zip(
-                ("excitatory", "inhibitory"), synapses, strict=True
-            ):
-                states[name] = np.array([rest(p) for p in parameters_of_sign])
-            rest_current = sum(
-                float(output(rest(p), p))
-                for output, sign in zip((source, sink), synapses, strict=True)
-                for p in sign
-            )
+            resting_synapses, currents = synapses_at_rest(synapse, synapses)
+            states |= dict(zip(("excitatory", "inhibitory"), resting_synapses, strict=True))
+            rest_current = float(currents.sum())
             prepared = prepared_pulses(synapse, np.ascontiguousarray(weights), width, synapses)
         for name, values in states.items():
             start[:, rows[name]] = into_lanes(np.asarray(values, np.float64)[:, None])[:, 0]
@@ -109,4 +111,17 @@ def _resting(functions: Functions, parameters: NDArray[np.float64]) -> NDArray[n
     if len(functions) == 1:
         return np.tile([0.0, RESTED], (len(parameters), 1))
     _, rest = functions
-    return np.stack([rest(p) for p in parameters])
+    return np.asarray(_rests(rest)(parameters))
+
+
+@functools.lru_cache
+def _rests(rest: Callable[..., Any]) -> Callable[..., NDArray[np.float64]]:
+    @kept()
+    def each(parameters):  # type: ignore[no-untyped-def]
+        states = np.empty((len(parameters), len(rest(parameters[0]))))
+        for k in range(len(parameters)):
+            states[k] = rest(parameters[k])
+        return states
+
+    compiled: Callable[..., NDArray[np.float64]] = each
+    return compiled

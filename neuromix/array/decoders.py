@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.array.pixels import BRIGHTEST, positive
+from neuromix.compiling import kept
 from neuromix.data.arrays import floats
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
@@ -70,7 +70,7 @@ def filtered_rates(
     return np.asarray(_filtered(events.time, events.address, n, tau, moments))
 
 
-@njit
+@kept()
 def _filtered(
     time: NDArray[np.float64],
     address: NDArray[np.uint32],

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.array.lanes import LANES
 from neuromix.array.memory import SparseCodes
+from neuromix.compiling import kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +128,7 @@ class _Scheduled:
         return cls(np.empty(0), np.empty(0, np.int32), np.empty(0, np.int8))
 
 
-@njit(nogil=True)
+@kept(nogil=True)
 def _serve(  # type: ignore[no-untyped-def]
     time, row, start, neuron, code, free, setup, width, at, pulse_time, pulse_neuron, pulse_code,
     meters,
@@ -150,7 +150,7 @@ def _serve(  # type: ignore[no-untyped-def]
     meters[0], meters[1], meters[2] = waited, total, longest
 
 
-@njit(nogil=True)
+@kept(nogil=True)
 def _keys(  # type: ignore[no-untyped-def]
     time, neuron, first, steps, dt
 ):
@@ -172,7 +172,7 @@ def _keys(  # type: ignore[no-untyped-def]
     return keys, late
 
 
-@njit(nogil=True)
+@kept(nogil=True)
 def _count(keys, start):  # type: ignore[no-untyped-def]
     for key in keys:
         if key >= 0:
@@ -181,7 +181,7 @@ def _count(keys, start):  # type: ignore[no-untyped-def]
         start[k] += start[k - 1]
 
 
-@njit(nogil=True)
+@kept(nogil=True)
 def _place(  # type: ignore[no-untyped-def]
     keys, time, neuron, code, at, pulse_time, pulse_lane, pulse_code
 ):

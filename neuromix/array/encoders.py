@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.array.pixels import BRIGHTEST, phases, pixels, positive
 from neuromix.array.random_stream import mixed, uniform
+from neuromix.compiling import kept
 from neuromix.data.events import Events
 from neuromix.data.randomness import generator
 
@@ -66,7 +66,7 @@ def poisson_code(
     return Events.sort(time, address)
 
 
-@njit
+@kept()
 def _trains(
     rate: NDArray[np.float64], duration: float, state: NDArray[np.uint64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

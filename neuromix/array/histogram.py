@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.errors import BadValue
 
 SHORTEST = 1e-10
@@ -76,7 +76,7 @@ class TimeHistogram:
         return TimeHistogram(counts, self.total + float(times.sum()), max(self.longest, longest))
 
 
-@njit(nogil=True)
+@kept(nogil=True)
 def _count(
     times: NDArray[np.float64], edges: NDArray[np.float64], counts: NDArray[np.int64]
 ) -> float:

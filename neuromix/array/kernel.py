@@ -24,6 +24,7 @@ from neuromix.array.membrane_lanes import (
 )
 from neuromix.array.rows import Rows
 from neuromix.array.synapse_lanes import synapse_lanes
+from neuromix.compiling import kept
 from neuromix.models.family import KERNELS
 
 Functions = tuple[Callable[..., Any], ...]
@@ -51,7 +52,7 @@ ABSENT: Functions = (_none,) * len(KERNELS["synapse"])
 
 @functools.lru_cache
 def _preparing(prepare: Callable[..., Any]) -> Callable[..., None]:
-    @njit
+    @kept()
     def fill(weights, width, synapses, prepared):  # type: ignore[no-untyped-def]
         _, n, codes = weights.shape
         for sign in range(2):
@@ -66,6 +67,39 @@ def _preparing(prepare: Callable[..., Any]) -> Callable[..., None]:
 
     compiled: Callable[..., None] = fill
     return compiled
+
+
+@functools.lru_cache
+def _at_rest(
+    rest: Callable[..., Any], source: Callable[..., Any], sink: Callable[..., Any]
+) -> Callable[..., None]:
+    @kept()
+    def fill(synapses, states, currents):  # type: ignore[no-untyped-def]
+        for k in range(synapses.shape[1]):
+            for sign in range(2):
+                states[sign, k] = rest(synapses[sign, k])
+            currents[0, k] = source(states[0, k], synapses[0, k])
+            currents[1, k] = sink(states[1, k], synapses[1, k])
+
+    compiled: Callable[..., None] = fill
+    return compiled
+
+
+def synapses_at_rest(
+    synapse: Functions, synapses: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return states, and currents pushed and drawn (A), without any input; both (2, n).
+
+    Parameters
+    ----------
+    synapse : tuple of compiled functions
+    synapses : (2, n, parameters) ndarray
+        Excitatory first.
+    """
+    states, currents = np.empty((2, *synapses.shape[1:2])), np.empty((2, *synapses.shape[1:2]))
+    rest, _, _, source, sink, *_ = synapse
+    _at_rest(rest, source, sink)(synapses, states, currents)
+    return states, currents
 
 
 def prepared_pulses(
@@ -280,7 +314,7 @@ def population_kernel(
             step += 1
         return step, coming, spikes
 
-    @njit(nogil=True)
+    @kept(nogil=True)
     def advance_population(  # type: ignore[no-untyped-def]
         blocks, octaves, size, n, first_block, last_block, first, steps, dt, pulse_time,
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,

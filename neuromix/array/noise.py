@@ -17,10 +17,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.array.random_stream import mixed, normal
+from neuromix.compiling import kept
 from neuromix.models.model import NoiseDensity
 
 FASTEST = 2.0
@@ -86,7 +86,7 @@ class NoiseState:
         return cls(stream, octaves)
 
 
-@njit
+@kept()
 def _stationary(
     stream: NDArray[np.uint64], deviation: NDArray[np.float64], octaves: NDArray[np.float64]
 ) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.models.elementary import number_of
 
 _FIELD = np.uint64(0xFFFF)
@@ -70,7 +71,7 @@ def deviate(word: np.uint64) -> float:
     return value
 
 
-@njit
+@kept()
 def _mix(state: NDArray[np.uint64]) -> None:
     for k in range(len(state)):
         state[k] = word(state, k)

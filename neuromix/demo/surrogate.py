@@ -14,12 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.array.chip import Array, Chip
 from neuromix.array.kernel import Functions
 from neuromix.array.simulation import run
+from neuromix.compiling import kept
 from neuromix.demo.network import Cells, Design
 from neuromix.errors import FitFailed
 from neuromix.models.family import Family
@@ -188,7 +188,7 @@ def mean_outputs(
 def _averages(functions: Functions) -> Callable[..., None]:
     rest, decay, inject, source, sink, *_ = functions
 
-    @njit
+    @kept()
     def averages(  # type: ignore[no-untyped-def]
         parameters, rate, weight, width, duration, sources, sinks
     ):

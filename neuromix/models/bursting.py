@@ -25,6 +25,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.models.family import Family
 from neuromix.models.running import _piece
 
@@ -67,7 +68,7 @@ def _compiled(module: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
             t += h
         return spikes[:found].copy(), lifted[:found].copy()
 
-    @njit
+    @kept()
     def shoot(
         p: Floats,
         times: Floats,
@@ -89,7 +90,7 @@ def _compiled(module: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
             errors[row, 1] = reached[0] - lifted[k] if len(found) else 0.0
         return errors
 
-    @njit
+    @kept()
     def free(
         p: Floats, times: Floats, currents: Floats, stop: float, most: int
     ) -> tuple[Floats, Floats]:

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.models.family import RESTED, Family
 
 STEP = 1e-6
@@ -44,7 +45,7 @@ def _piece(
 
 @functools.lru_cache
 def _runner(advance: Callable[..., Any]) -> Callable[..., NDArray[np.float64]]:
-    @njit
+    @kept()
     def run(
         p: NDArray[np.float64],
         times: NDArray[np.float64],
@@ -69,7 +70,7 @@ def _runner(advance: Callable[..., Any]) -> Callable[..., NDArray[np.float64]]:
 
 @functools.lru_cache
 def _interval_runner(advance: Callable[..., Any]) -> Callable[..., NDArray[np.float64]]:
-    @njit
+    @kept()
     def run(
         p: NDArray[np.float64],
         times: NDArray[np.float64],

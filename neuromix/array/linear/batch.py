@@ -13,13 +13,13 @@ from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.array.linear.clock import Log, State, kernel
 from neuromix.array.linear.course import Sent, sent
 from neuromix.array.linear.deviates import trial_key
 from neuromix.array.linear.die import Die, Range
+from neuromix.compiling import kept
 from neuromix.data.events import Events
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]
@@ -94,7 +94,7 @@ def _passing(signed: bool) -> Callable[..., Any]:
     """Compile what advances all samples and returns sample, step and lane of each spike."""
     advance = kernel(signed)
 
-    @njit(nogil=True, error_model="numpy")
+    @kept(nogil=True, error_model="numpy")
     def advance_each(state, cells, wires, populations, keys, at, row, base):  # type: ignore[no-untyped-def]
         steps, lanes = at.shape[1] - 3, len(state.marks)
         nothing = Log(np.zeros(steps + 2, np.int64), np.empty(0, np.int32))
@@ -132,7 +132,7 @@ def _passing(signed: bool) -> Callable[..., Any]:
     return compiled
 
 
-@njit(nogil=True, error_model="numpy")
+@kept(nogil=True, error_model="numpy")
 def _in_order(sample, step, lane, samples, steps, dt):  # type: ignore[no-untyped-def]
     """Sort spikes by sample and step; return where samples end, and times (s) and lanes."""
     begin = np.zeros(samples * steps + 1, np.int64)

@@ -18,6 +18,8 @@ from numba import njit, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
+
 UNIT = 65536.0
 """What one coin adds to a deviate."""
 
@@ -86,7 +88,7 @@ def step_words(key: np.uint64, step: int) -> tuple[np.uint32, np.uint32]:
     return np.uint32(z & _MASK), np.uint32(z >> np.uint64(32))
 
 
-@njit
+@kept()
 def trial_key(key: np.uint64, trial: int) -> np.uint64:
     """Return the key of one trial."""
     low, high = step_words(key ^ np.uint64(0xD1B54A32D192ED03), trial)

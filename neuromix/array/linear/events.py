@@ -18,6 +18,7 @@ from numba.np.unsafe.ndarray import to_fixed_tuple
 from numpy.typing import NDArray
 
 from neuromix.array.linear.crossing import NEVER, crossing_finder
+from neuromix.compiling import kept
 
 Floats = NDArray[np.float64]
 
@@ -114,7 +115,7 @@ def event_kernel(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
     """
     bring_up = neuron_mover(flow)
 
-    @njit(nogil=True, error_model="numpy")
+    @kept(nogil=True, error_model="numpy")
     def advance(cells, cables, time, key, end):  # type: ignore[no-untyped-def]
         spikes = [(0.0, 0) for _ in range(0)]
         for k in range(len(time)):

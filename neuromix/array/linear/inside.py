@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from neuromix.array.linear.events import neuron_mover
 from neuromix.array.linear.propagators import UNITS, prober
+from neuromix.compiling import kept
 from neuromix.models.family import Family
 
 Floats = NDArray[np.float64]
@@ -106,7 +107,7 @@ def inside_kernel(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
         else:
             cells.i[n] += weight
 
-    @njit(nogil=True, error_model="numpy")
+    @kept(nogil=True, error_model="numpy")
     def advance(cells, cables, steps, count, time, key):  # type: ignore[no-untyped-def]
         n_cells = len(cells.v)
         spikes = [(0.0, 0) for _ in range(0)]

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numba.np.unsafe.ndarray import to_fixed_tuple
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.errors import BadValue
 from neuromix.models.family import Family
 
@@ -147,7 +147,7 @@ def _jumps(dynamics: Family, at_once: Floats) -> tuple[bool, bool]:
 def prober(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
     """Compile ``probe(rows, units, time)``: what flow makes of states, shape (n, units, 3)."""
 
-    @njit
+    @kept()
     def probe(rows, units, time):  # type: ignore[no-untyped-def]
         found = np.empty((len(rows), len(units), 3))
         for n in range(len(rows)):

@@ -31,6 +31,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.models.elementary import exp
 from neuromix.models.family import Family, Values, quantity
 
@@ -249,7 +250,7 @@ def inject(log_current: float, weight_current: float, width: float, p: tuple[flo
     return x
 
 
-@njit
+@kept()
 def respond(
     times: NDArray[np.float64],
     onset: NDArray[np.float64],

@@ -28,9 +28,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.models.family import Family, Values, quantity
 
 Floats = NDArray[np.float64]
@@ -123,7 +123,7 @@ class Dynamics(Family):
         return self.mirrored(follow(into_mirror, step, charge), at) - drawn
 
 
-@njit
+@kept()
 def follow(settled: Floats, step: float, charge: float) -> Floats:
     """Return the current of a mirror at even times, A: q dI/dt = I (settled − I).
 

@@ -36,6 +36,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.models.family import Family, Values, quantity
 
 Floats = NDArray[np.float64]
@@ -125,7 +126,7 @@ class Dynamics(Family):
         return found[found <= duration], bool(high)
 
 
-@njit
+@kept()
 def trips(
     times: Floats, inputs: Floats, reference: float, duration: float, p: Floats
 ) -> tuple[Floats, bool]:

@@ -32,6 +32,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.models.family import Family, Values, quantity
 
 Floats = NDArray[np.float64]
@@ -108,7 +109,7 @@ def leakage(held: float, given: float, temperature: float, p: tuple[float, ...])
     return n + q - drain - junction
 
 
-@njit
+@kept()
 def leakages(held: Floats, given: float, temperature: float, p: tuple[float, ...]) -> Floats:
     """Return :func:`leakage` at several held voltages, shape (n,), A."""
     found = np.empty_like(held)

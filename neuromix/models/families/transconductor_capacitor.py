@@ -39,6 +39,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.compiling import kept
 from neuromix.models.family import Family, Values, quantity
 
 Floats = NDArray[np.float64]
@@ -177,7 +178,7 @@ def currents(
     return left, right, sent
 
 
-@njit
+@kept()
 def static_currents(
     positive: Floats, negative: Floats, output: Floats, p: tuple[float, ...]
 ) -> Floats:
@@ -189,7 +190,7 @@ def static_currents(
     return found
 
 
-@njit
+@kept()
 def respond(
     times: Floats,
     corners: Floats,
