@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from neuromix.array.fabric import Fabric
     from neuromix.array.receptive_fields import Convolution
     from neuromix.array.recording import Recording
-    from neuromix.array.simulation import run, run_batch
+    from neuromix.array.simulation import run, run_batch, run_dies
     from neuromix.array.topology import Mesh, Tree
     from neuromix.characterization.campaign import characterize
     from neuromix.characterization.datasheet.writing import datasheet
@@ -67,6 +67,7 @@ _PLACES = {
     "rate_code": "neuromix.array.encoders",
     "run": "neuromix.array.simulation",
     "run_batch": "neuromix.array.simulation",
+    "run_dies": "neuromix.array.simulation",
     "save": "neuromix.models.store",
     "simulate": "neuromix.characterization.simulation",
     "technology": "neuromix.library",
@@ -102,6 +103,7 @@ __all__ = [
     "rate_code",
     "run",
     "run_batch",
+    "run_dies",
     "save",
     "simulate",
     "technology",

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neuromix.array.chip import Array, Chip, SpikeSource
+from neuromix.array.chip import Array, Chip, Path, SpikeSource
 from neuromix.array.fabric import Fabric
 from neuromix.array.network import Network
 from neuromix.array.routing import RoutingTable
@@ -131,6 +131,15 @@ class Board:
             f"{name}.{block}": item
             for name, chip in self.chips.items()
             for block, item in chip.blocks.items()
+        }
+
+    @property
+    def paths(self) -> Mapping[str, Path]:
+        """The synapse path of each array that receives events, by such names."""
+        return {
+            f"{name}.{target}": path
+            for name, chip in self.chips.items()
+            for target, path in chip.paths.items()
         }
 
     @property

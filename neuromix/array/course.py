@@ -6,10 +6,8 @@ windows no longer than the time that an event needs to have an effect, so that n
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,7 +15,8 @@ from neuromix.array.fabric import Link
 from neuromix.array.headway import Headway
 from neuromix.array.inputs import Inputs, given_inputs
 from neuromix.array.manufactured import Manufactured
-from neuromix.array.population import TRACES, Population
+from neuromix.array.population import Population, steps_of
+from neuromix.array.probes import QUANTITIES, Watched, trace
 from neuromix.array.recording import Recording
 from neuromix.array.threads import ALONE, Threads
 from neuromix.array.traffic import LinkCounts, Traffic
@@ -26,9 +25,6 @@ from neuromix.data.events import Events
 from neuromix.display.progress import Progress, quiet
 from neuromix.errors import BadValue
 from neuromix.units import render
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 WORTH_SHARING = 512
 """Neurons from which on an array is shared out to threads."""
@@ -68,14 +64,13 @@ class Course:
     duration: float
     dt: float
     trial: int
-    traced: frozenset[str]
-    record: set[str]
+    watched: Mapping[str, Watched] = field(default_factory=dict)
     threads: Threads = ALONE
     progress: Progress = quiet
     spikes: dict[str, Events] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.end = math.ceil(self.duration / self.dt * (1.0 - 1e-12)) * self.dt
+        self.end = steps_of(self.duration, self.dt) * self.dt
         self.dies, self.ferry = self.design.dies, self.design.ferry()
         blocks = sum(len(die.blocks.start) for die in self.dies.values())
         headway = Headway(self.progress, max(1, blocks) * round(self.end / self.dt))
@@ -85,7 +80,7 @@ class Course:
                 self.dt,
                 self.duration,
                 self.trial,
-                name in self.traced,
+                [item for item in self.watched.values() if item.block == name],
                 self.threads if die.array.n >= WORTH_SHARING else ALONE,
                 headway,
             )
@@ -191,6 +186,11 @@ class Course:
         links = {name: wire.counts(self.duration) for name, wire in self.wires.items()}
         for name, counts in self.ferry.counts(self.duration).items():
             links[f"board: {name}"] = counts
+        traces = {
+            item.name: trace(item, QUANTITIES[item.quantity], values, self.dt)
+            for population in self.populations.values()
+            for item, values in population.traces()
+        }
         return Recording(
             self.duration,
             self.dt,
@@ -198,24 +198,5 @@ class Course:
             {name: block.n for name, block in self.design.blocks.items()},
             energy,
             links,
-            {name: self._trace(name) for name in sorted(self.record)},
-        )
-
-    def _trace(self, name: str) -> xr.DataArray:
-        import xarray as xr
-
-        block, _, quantity = name.rpartition(".")
-        values = np.concatenate(self.populations[block].traces[quantity])
-        unit, meaning = TRACES[quantity]
-        time = xr.DataArray(
-            (1 + np.arange(len(values))) * self.dt,
-            dims="time",
-            attrs={"units": "s", "long_name": "time"},
-        )
-        return xr.DataArray(
-            values,
-            dims=("time", "neuron"),
-            coords={"time": time, "neuron": np.arange(values.shape[1])},
-            name=quantity,
-            attrs={"units": unit, "long_name": f"{meaning} of {block}"},
+            {name: traces[name] for name in self.watched},
         )

@@ -18,6 +18,22 @@ from neuromix.array.lanes import LANES, block_count
 LARGEST = 2**26
 """Bytes; of a larger memory codes are looked up pulse by pulse."""
 
+AT_ONCE = 4.5
+"""What is held while pulses are looked up, over what is kept: codes and places as whole numbers,
+the entries found, counts of both signs, and lanes in two orders. Measured, see
+tests/unit/array/test_memory_need.py."""
+
+
+def bytes_of_lanes(rows: int, n: int) -> int:
+    """Return what the pulses of all rows take in lanes."""
+    return 8 * rows * block_count(n) * FETCHED * LANES
+
+
+def bytes_of_pulses(rows: int, n: int) -> float:
+    """Return what :meth:`Fetching.of` takes at its peak."""
+    lanes = bytes_of_lanes(rows, n)
+    return AT_ONCE * float(lanes) if lanes <= LARGEST else 0.0
+
 
 @dataclass(frozen=True, eq=False)
 class Fetching:
@@ -52,7 +68,7 @@ class Fetching:
         """
         rows, n = codes.shape
         blocks = block_count(n)
-        if 8 * rows * blocks * FETCHED * LANES > LARGEST:
+        if bytes_of_lanes(rows, n) > LARGEST:
             return None
         signed = codes.astype(np.int64)
         place = np.where(signed > 0, signed, prepared.shape[1] // 2 - signed)

@@ -24,6 +24,7 @@ from neuromix.array.membrane_lanes import (
 )
 from neuromix.array.rows import Rows
 from neuromix.array.synapse_lanes import synapse_lanes
+from neuromix.array.taps import sample
 from neuromix.compiling import kept
 from neuromix.models.family import KERNELS
 
@@ -180,8 +181,8 @@ def population_kernel(
     shot, wander
         Noise of the synapses: white density per output current, A²/Hz/A, and growth of the
         variance of the state, 1/s; see :class:`neuromix.models.model.NoiseDensity`.
-    v_trace, i_trace : (steps, n) arrays, or (0, 0) arrays for no trace
-        Filled with the membrane at the end of each step and the mean current during it.
+    taps
+        :class:`~neuromix.array.taps.Taps`, whose values are filled.
 
     It returns times (s) and addresses of spikes, block after block.
     """
@@ -191,7 +192,7 @@ def population_kernel(
     pulse, elapse = synapse_lanes(rows, synapse)
     flicker, wandering = noise_lanes(rows)
     move = membrane_lanes(rows, easy or never_easy, synapse, driven)
-    membrane, into, done = (rows[n] * LANES for n in ("membrane", "input", "done"))
+    into, done = (rows[n] * LANES for n in ("input", "done"))
     source_charge, sink_charge = rows["source_charge"] * LANES, rows["sink_charge"] * LANES
     spike_drive = rows["spike_drive"] * LANES
     when, sign, lasting, first_of_pulse, second_of_pulse = (
@@ -228,10 +229,10 @@ def population_kernel(
         b, step, end, coming, spikes, spike_time, spike_address, state,
         blocks, octaves, size, n, first, steps, dt, pulse_time,
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
-        white, deviation, kept, shot, wander, v_trace, i_trace,
+        white, deviation, kept, shot, wander, taps,
     ):  # fmt: skip
         """Advance a block to ``end``, or until spikes may find no room; return where it is."""
-        tracing = len(v_trace) > 0
+        tapped = taps.start[b + 1] > taps.start[b]
         dense, laid_out = len(codes) > 0, len(fetched) > 0
         all_blocks = len(blocks) // size
         variance, growth = white * white, shot / (2.0 * dt)
@@ -307,10 +308,8 @@ def population_kernel(
                             at + spike_drive,
                             load(blocks, at + spike_drive) + np.log1p(drive),
                         )
-            if tracing:
-                for lane in range(min(LANES, n - b * LANES)):
-                    v_trace[step - first, b * LANES + lane] = load(blocks, o + lane + membrane)
-                    i_trace[step - first, b * LANES + lane] = load(blocks, o + lane + into)
+            if tapped:
+                sample(taps, b, step, blocks, o)
             step += 1
         return step, coming, spikes
 
@@ -318,7 +317,7 @@ def population_kernel(
     def advance_population(  # type: ignore[no-untyped-def]
         blocks, octaves, size, n, first_block, last_block, first, steps, dt, pulse_time,
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
-        white, deviation, kept, shot, wander, v_trace, i_trace,
+        white, deviation, kept, shot, wander, taps,
     ):  # fmt: skip
         state = np.empty(states)
         spike_time = np.empty(64 + n)
@@ -334,7 +333,7 @@ def population_kernel(
                     b, step, first + steps, coming, spikes, spike_time, spike_address, state,
                     blocks, octaves, size, n, first, steps, dt, pulse_time,
                     pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start,
-                    width, prepared, white, deviation, kept, shot, wander, v_trace, i_trace,
+                    width, prepared, white, deviation, kept, shot, wander, taps,
                 )  # fmt: skip
         return spike_time[:spikes], spike_address[:spikes]
 

@@ -8,18 +8,20 @@ for. Neither is what Python and its libraries take by themselves, about 0.3 GB.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import fields
+from types import MappingProxyType
 
 import numpy as np
 
 from neuromix.array.board import Board
 from neuromix.array.chip import Array, Chip, Path
+from neuromix.array.fetching import bytes_of_pulses
 from neuromix.array.kernel import PREPARED
 from neuromix.array.lanes import LANES, block_count
 from neuromix.array.memory_limit import MemoryNeed
 from neuromix.array.noise import SILENT, noise_law
-from neuromix.array.population import TRACES
+from neuromix.array.probes import Watched
 from neuromix.array.rows import Rows
 
 FLOAT = 8
@@ -31,12 +33,19 @@ SIGNS = 2
 COPIES = 2
 """A die keeps what a run starts from, and the run changes a copy."""
 
+MOST_STEPS = 2**53
+"""Beyond it, steps are not whole numbers any more."""
+
 LINEAR_STATES = 8
 """Numbers beside the parameters of a linear neuron: its state, inputs of both signs, spikes."""
 
 
 def bytes_needed(
-    chip: Chip | Board, duration: float, dt: float = 10e-6, record: Collection[str] = ()
+    chip: Chip | Board,
+    duration: float,
+    dt: float = 10e-6,
+    wanted: Mapping[str, Watched] = MappingProxyType({}),
+    runs: int = 1,
 ) -> MemoryNeed:
     """Return what ``nmx.run`` of a chip will take at its peak.
 
@@ -45,15 +54,20 @@ def bytes_needed(
     chip : Chip or Board
         It is not changed, and nothing of it is drawn.
     duration, dt : float, s
-    record : collection of str
-        As for :func:`neuromix.array.simulation.run`.
+    wanted : mapping of str to Watched
+        What is recorded; see :func:`neuromix.array.recordable.watched`.
+    runs : int
+        How many of them are kept.
     """
-    if isinstance(chip, Board):
-        found = MemoryNeed()
-        for name, item in chip.chips.items():
-            mine = [trace.removeprefix(f"{name}.") for trace in record]
-            found += bytes_needed(item, duration, dt, mine)
-        return found
+    # A run that would never end needs no more memory than that.
+    steps = math.ceil(min(duration / dt, MOST_STEPS))
+    samples = sum(item.samples(steps) * len(item.neurons) for item in wanted.values())
+    traces = MemoryNeed({"traces": float(FLOAT * samples * runs)})
+    chips = chip.chips.values() if isinstance(chip, Board) else [chip]
+    return sum((_chip_need(item, duration, dt) for item in chips), traces)
+
+
+def _chip_need(chip: Chip, duration: float, dt: float) -> MemoryNeed:
     stored = (getattr(item, f.name) for item in chip.projections for f in fields(item))
     numbers = float(sum(value.nbytes for value in stored if isinstance(value, np.ndarray)))
     # A die stacks the memories of all its sources into one.
@@ -61,13 +75,14 @@ def bytes_needed(
     found = MemoryNeed({"weights": codes + COPIES * numbers})
     for name, block in chip.blocks.items():
         if isinstance(block, Array):
-            traced = [trace for trace in TRACES if f"{name}.{trace}" in record]
-            found += array_need(block, chip.paths.get(name), duration, dt, traced)
+            dense = [c.codes for c in chip.connections if c.target == name]
+            rows = sum(len(item) for item in dense if isinstance(item, np.ndarray))
+            found += array_need(block, chip.paths.get(name), duration, dt, rows)
     return found
 
 
 def array_need(
-    array: Array, path: Path | None, duration: float, dt: float, traced: Collection[str] = ()
+    array: Array, path: Path | None, duration: float, dt: float, rows: int = 0
 ) -> MemoryNeed:
     """Return what one array takes beside its weights.
 
@@ -77,26 +92,24 @@ def array_need(
     path : Path or None
         None for an array without circuits before it.
     duration, dt : float, s
-    traced : collection of str
-        Which of :data:`~neuromix.array.population.TRACES` are recorded.
+    rows : int
+        Of its dense weight memory.
     """
-    n, steps = array.n, math.ceil(duration / dt)
-    # Both traces of an array are kept where one is recorded, and what is recorded is joined.
-    traces = FLOAT * steps * n * ((len(TRACES) if traced else 0) + len(traced))
+    n = array.n
     if array.linear:
         state = FLOAT * n * (len(array.model.dynamics.values()) + LINEAR_STATES)
-        return MemoryNeed({"neurons": float(COPIES * state), "traces": float(traces)})
+        return MemoryNeed({"neurons": float(COPIES * state)})
     synapse = len(path.synapse.dynamics.values()) if path else 0
-    rows = Rows(len(array.model.dynamics.values()), synapse)
-    blocks = FLOAT * block_count(n) * rows.all * LANES
+    lanes = Rows(len(array.model.dynamics.values()), synapse)
+    blocks = FLOAT * block_count(n) * lanes.all * LANES
     law = noise_law(array.model.noise, dt, duration) if array.noise else SILENT
     found = {
         "neurons and synapses": float(COPIES * blocks),
         "noise": float(COPIES * FLOAT * n * len(law.deviation)),
-        "traces": float(traces),
     }
     if path is not None:
         codes = len(path.converter.dynamics.table("source")[0])  # type: ignore[attr-defined]
         # Two tables of weight currents are put together, and joined, before they are prepared.
-        found["prepared pulses"] = float(FLOAT * SIGNS * codes * n * (PREPARED + COPIES))
+        tables = float(FLOAT * SIGNS * codes * n * (PREPARED + COPIES))
+        found["prepared pulses"] = tables + bytes_of_pulses(rows, n)
     return MemoryNeed(found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +12,16 @@ from numpy.typing import NDArray
 from neuromix.array.delivery import Paths, Pulses
 from neuromix.array.die import ArrayDie
 from neuromix.array.headway import PIECE, UNHEARD, Headway
-from neuromix.array.lanes import into_lanes, out_of_lanes
+from neuromix.array.lanes import LANES, into_lanes, out_of_lanes
 from neuromix.array.memory import SparseCodes
 from neuromix.array.noise import SILENT, NoiseState, noise_law
+from neuromix.array.probes import QUANTITIES, Watched
+from neuromix.array.taps import Layout, Probing
 from neuromix.array.threads import ALONE, Threads, shared_out
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
 from neuromix.models.model import NoiseDensity
 from neuromix.units import render
-
-TRACES = {"v_mem": ("V", "membrane voltage"), "i_in": ("A", "mean input current of a step")}
-"""What can be recorded of each neuron: unit and meaning."""
 
 NO_CODES, NO_TIMES, NO_ROWS = np.empty((0, 0), np.int8), np.empty(0), np.empty(0, np.int64)
 """The dense memory of an array that has a sparse one, and its pulses."""
@@ -44,8 +45,8 @@ class Population:
         Of the whole run.
     trial : int
         Another trial on the same die has other noise.
-    traced : bool
-        Whether membranes and currents are kept.
+    watched : sequence of Watched
+        Traces to keep.
     threads : Threads
         Which blocks of neurons are shared out to; they change nothing else.
     headway : Headway
@@ -58,7 +59,7 @@ class Population:
         dt: float,
         duration: float,
         trial: int = 0,
-        traced: bool = False,
+        watched: Sequence[Watched] = (),
         threads: Threads = ALONE,
         headway: Headway = UNHEARD,
     ) -> None:
@@ -70,12 +71,13 @@ class Population:
         self.step = 0
         self.waiting = Events.empty()
         self.late = Events.empty()
-        self.traces: dict[str, list[NDArray[np.float64]]] = {name: [] for name in TRACES}
-        self._traced = traced
         self._law = noise_law(neuron.noise, dt, duration) if die.array.noise else SILENT
         noise = NoiseState.start(self._law, die.noise_words, trial)
         self._rows = die.blocks.rows
         self._blocks = die.blocks.start.copy()
+        rows = {name: self._rows[item.row] * LANES for name, item in QUANTITIES.items()}
+        layout = Layout(len(self._blocks), LANES, {die.name: 0}, rows)
+        self._probing = Probing.of(watched, steps_of(duration, dt), layout)
         self._set("stream", noise.stream.view(np.float64))
         if len(self._law.deviation):
             self._set("flicker", noise.octaves.sum(axis=1))
@@ -126,8 +128,6 @@ class Population:
     def _advance(self, last: int, events: Events) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
         """Go to the end of step ``last`` and return the spikes, not sorted."""
         steps, stop = last - self.step, last * self.dt
-        shape = (steps if self._traced else 0, self.die.array.n)
-        v_trace, i_trace = np.empty(shape), np.empty(shape)
         die = self.die
         blocks, codes, rows, times, pulses = self._blocks, die.codes, NO_ROWS, NO_TIMES, NONE
         if self._paths is not None:
@@ -148,7 +148,7 @@ class Population:
                 self.step, steps, self.dt, times, rows, codes, self._fetched, pulses.time,
                 pulses.lane, pulses.code, pulses.start, self._width, self.die.blocks.prepared,
                 self._law.white, self._law.deviation, self._law.kept, self._shot, self._wander,
-                v_trace, i_trace,
+                self._probing.taps,
             )  # fmt: skip
             return spikes
 
@@ -160,12 +160,15 @@ class Population:
             lambda count: self._headway.add(count * steps, die.name),
         )
         self.step = last
-        if self._traced:
-            self.traces["v_mem"].append(v_trace)
-            self.traces["i_in"].append(i_trace)
         if len(found) == 1:
             return found[0]
         return np.concatenate([t for t, _ in found]), np.concatenate([a for _, a in found])
+
+    def traces(self) -> Iterator[tuple[Watched, NDArray[np.floating[Any]]]]:
+        """Yield what was recorded, each of shape (samples, neurons), in its unit."""
+        for item, values in self._probing.series():
+            charge = QUANTITIES[item.quantity].charge
+            yield item, values / self.dt if charge else values
 
     def energy(self, duration: float) -> dict[str, float]:
         """Return what each part has taken from the supply, J."""
@@ -215,6 +218,11 @@ class Population:
     def meter(self, name: str) -> NDArray[np.float64]:
         """Return a row of the blocks, shape ``(n,)``; see :data:`neuromix.array.rows.STATE`."""
         return out_of_lanes(self._blocks, self._rows[name], self.die.array.n)
+
+
+def steps_of(duration: float, dt: float) -> int:
+    """Return how many steps a run takes: the last one ends at its end, or after it."""
+    return math.ceil(duration / dt * (1.0 - 1e-12))
 
 
 def check_step(die: ArrayDie, dt: float) -> None:

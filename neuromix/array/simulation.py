@@ -5,25 +5,31 @@ from __future__ import annotations
 import math
 import os
 import warnings
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
 import neuromix.array.linear.running as linear
 from neuromix.array.board import Board
-from neuromix.array.chip import Array, Chip
+from neuromix.array.chip import Chip
 from neuromix.array.course import Course
 from neuromix.array.inputs import Inputs
 from neuromix.array.manufactured import Manufactured
 from neuromix.array.memory_limit import check_memory
 from neuromix.array.memory_need import bytes_needed
-from neuromix.array.population import TRACES, check_step
+from neuromix.array.population import check_step
+from neuromix.array.probes import Record, Watched
+from neuromix.array.recordable import watched
 from neuromix.array.recording import Recording
 from neuromix.array.threads import Threads
-from neuromix.display.progress import Progress, watching
-from neuromix.errors import BadValue, OutsideValidity, UnknownName
+from neuromix.display.progress import Progress, quiet, watching
+from neuromix.errors import BadValue, OutsideValidity
 from neuromix.units import number
+
+Kept = TypeVar("Kept")
 
 
 def run(
@@ -31,7 +37,7 @@ def run(
     inputs: Inputs,
     *,
     duration: float,
-    record: Collection[str] = (),
+    record: Record = (),
     dt: float = 10e-6,
     trial: int = 0,
     threads: int | None = None,
@@ -48,8 +54,11 @@ def run(
         Events of each :class:`~neuromix.array.chip.SpikeSource`; those at or after ``duration`` are
         not sent. A source that is not named is silent.
     duration : float, s
-    record : collection of str
-        Traces to keep, such as ``"hidden.v_mem"``; spikes of all blocks are always kept.
+    record : collection of str, or mapping of str to Probe or to addresses
+        Traces to keep: ``["hidden.v_mem"]`` of all neurons, ``{"hidden.v_mem": [3, 17]}`` of some,
+        ``{"hidden.i_exc": Probe([3], interval=1e-3)}`` now and then. There are ``v_mem``, ``i_in``
+        and, behind synapses, ``i_exc`` and ``i_inh``; linear neurons have ``v_mem``. Spikes of all
+        blocks are always kept.
     dt : float, s
         Step of the neurons; spikes and pulses are not bound to it.
     trial : int
@@ -79,17 +88,16 @@ def run(
     """
     if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
         raise BadValue(f"run: the trial {trial!r} is not a whole number")
+    wanted = _checked("run", chip, duration, dt, record)
     if linear.all_linear(chip, mode):
         count = _threads("run", threads)
         with watching(progress, "%") as told:
-            return linear.run(chip, inputs, duration, record, dt, trial, count, mode, told)
-    _check(chip, duration, dt)
-    traced = _traced(chip, record)
-    design = _manufactured(chip, duration, dt, record)
+            return linear.run(chip, inputs, duration, wanted, dt, trial, count, mode, told)
+    design = _manufactured(chip, dt)
     count = _threads("run", threads)
     with ThreadPoolExecutor(count) as pool, watching(progress, "%") as told:
         shared = Threads(count, pool if count > 1 else None)
-        course = Course(design, duration, dt, trial, traced, set(record), shared, told)
+        course = Course(design, duration, dt, trial, wanted, shared, told)
         recording = course.play(inputs)
     for said in course.left_validity().values():
         warnings.warn(said, OutsideValidity, stacklevel=2)
@@ -101,6 +109,7 @@ def run_batch(
     batch: Iterable[Inputs],
     *,
     duration: float,
+    record: Record = (),
     dt: float = 10e-6,
     first_trial: int = 0,
     threads: int | None = None,
@@ -113,7 +122,7 @@ def run_batch(
 
     Parameters
     ----------
-    chip, duration, dt, mode
+    chip, duration, record, dt, mode
         As for :func:`run`.
     batch : iterable of mappings of str to Events
     first_trial : int
@@ -124,28 +133,104 @@ def run_batch(
         notebook.
     """
     count, samples = _threads("run_batch", threads), list(batch)
-    if linear.all_linear(chip, mode):
-        with watching(progress, "samples") as told:
-            return linear.run_batch(chip, samples, duration, dt, first_trial, count, mode, told)
-    _check(chip, duration, dt)
-    design = _manufactured(chip, duration, dt)
-    left: dict[str, str] = {}
+    wanted = _checked("run_batch", chip, duration, dt, record, len(samples))
+    with watching(progress, "samples") as told:
+        if linear.all_linear(chip, mode):
+            return linear.run_batch(
+                chip, samples, duration, wanted, dt, first_trial, count, mode, told
+            )
+        with ThreadPoolExecutor(count) as pool:
+            batch_run = _Batch(_manufactured(chip, dt), duration, dt, first_trial, wanted)
+            return batch_run.play(samples, pool.map, told)
 
-    def play(item: tuple[int, Inputs]) -> Recording:
-        trial, inputs = item
-        course = Course(design, duration, dt, first_trial + trial, frozenset(), set())
-        recording = course.play(inputs)
-        left.update(course.left_validity())
-        return recording
 
-    recordings: list[Recording] = []
-    with ThreadPoolExecutor(count) as pool, watching(progress, "samples") as told:
-        for recording in pool.map(play, enumerate(samples)):
+def run_dies(
+    dies: Iterable[Chip | Board],
+    batch: Iterable[Inputs],
+    *,
+    duration: float,
+    summary: Callable[[list[Recording]], Kept] | None = None,
+    record: Record = (),
+    dt: float = 10e-6,
+    first_trial: int = 0,
+    threads: int | None = None,
+    mode: str = "auto",
+    progress: Progress | None = None,
+) -> list[Any]:
+    """Show the same inputs to many dies: a yield analysis.
+
+    The result does not depend on ``threads``; each die does what :func:`run_batch` has it do.
+
+    Parameters
+    ----------
+    dies : iterable of Chip or Board
+        ``[chip.with_seed(k) for k in range(100)]``.
+    batch : iterable of mappings of str to Events
+    summary : callable, optional
+        What to keep of the recordings of a die, which else take the memory of all dies at once:
+        ``summary=lambda runs: np.mean(answers(runs) == labels)``.
+    duration, record, dt, first_trial, mode
+        As for :func:`run_batch`.
+    threads : int, optional
+        Among which dies are shared out; all cores by default.
+    progress : callable, optional
+        Called with dies done, all dies, and what is going on; by default a line in a notebook.
+
+    Returns
+    -------
+    list
+        For each die what ``summary`` returned, or its list of recordings.
+    """
+    count, samples, every = _threads("run_dies", threads), list(batch), list(dies)
+    kept = len(every) if summary is None else min(count, len(every))
+    wanted = [_checked("run_dies", die, duration, dt, record, kept * len(samples)) for die in every]
+
+    def shown(die: Chip | Board, watches: dict[str, Watched]) -> Any:
+        if linear.all_linear(die, mode):
+            runs = linear.run_batch(
+                die, samples, duration, watches, dt, first_trial, 1, mode, quiet
+            )
+        else:
+            one = _Batch(_manufactured(die, dt), duration, dt, first_trial, watches)
+            runs = one.play(samples, map, quiet)
+        return runs if summary is None else summary(runs)
+
+    found = []
+    with ThreadPoolExecutor(count) as pool, watching(progress, "dies") as told:
+        for left in pool.map(shown, every, wanted):
+            found.append(left)
+            told(len(found), len(every), "dies")
+    return found
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """One die before its runs."""
+
+    design: Manufactured
+    duration: float
+    dt: float
+    first_trial: int
+    wanted: dict[str, Watched]
+
+    def play(
+        self, samples: Sequence[Inputs], run_all: Callable[..., Iterable[Any]], told: Progress
+    ) -> list[Recording]:
+        """Run all samples, which ``run_all`` maps a function over, in their order."""
+        recordings: list[Recording] = []
+        said: dict[str, str] = {}
+        for recording, left in run_all(self._played, enumerate(samples)):
             recordings.append(recording)
+            said.update(left)
             told(len(recordings), len(samples), "samples")
-    for said in left.values():
-        warnings.warn(said, OutsideValidity, stacklevel=2)
-    return recordings
+        for text in said.values():
+            warnings.warn(text, OutsideValidity, stacklevel=3)
+        return recordings
+
+    def _played(self, item: tuple[int, Inputs]) -> tuple[Recording, dict[str, str]]:
+        trial, inputs = item
+        course = Course(self.design, self.duration, self.dt, self.first_trial + trial, self.wanted)
+        return course.play(inputs), course.left_validity()
 
 
 def _threads(verb: str, threads: int | None) -> int:
@@ -155,38 +240,22 @@ def _threads(verb: str, threads: int | None) -> int:
     return int(count)
 
 
-def _check(chip: Chip | Board, duration: float, dt: float) -> None:
+def _checked(
+    verb: str, chip: Chip | Board, duration: float, dt: float, record: Record, runs: int = 1
+) -> dict[str, Watched]:
+    """Check what is to be run, and whether it fits into the memory; return what is recorded."""
     if not isinstance(chip, (Chip, Board)):
-        raise BadValue(f"run: {chip!r} is not a chip", cure="chip = nmx.Chip(seed=1)")
-    if not 0.0 < number(duration, "run: duration") < math.inf:
-        raise BadValue(f"run: a duration of {duration!r} s is not positive")
-    number(dt, "run: dt")
+        raise BadValue(f"{verb}: {chip!r} is not a chip", cure="chip = nmx.Chip(seed=1)")
+    for name, value in (("duration", duration), ("dt", dt)):
+        if not 0.0 < number(value, f"{verb}: {name}") < math.inf:
+            raise BadValue(f"{verb}: {name} of {value!r} s is not positive")
+    wanted = watched(record, chip, dt)
+    check_memory(verb, bytes_needed(chip, duration, dt, wanted, runs))
+    return wanted
 
 
-def _manufactured(
-    chip: Chip | Board, duration: float, dt: float, record: Collection[str] = ()
-) -> Manufactured:
-    if dt > 0.0:
-        check_memory("run", bytes_needed(chip, duration, dt, record))
+def _manufactured(chip: Chip | Board, dt: float) -> Manufactured:
     design = Manufactured.of(chip)
     for die in design.dies.values():
         check_step(die, dt)
     return design
-
-
-def _traced(chip: Chip | Board, record: Collection[str]) -> frozenset[str]:
-    """Check the names of traces and return the blocks that they belong to."""
-    known = {
-        f"{name}.{trace}"
-        for name, block in chip.blocks.items()
-        if isinstance(block, Array)
-        for trace in TRACES
-    }
-    if isinstance(record, str) or not isinstance(record, Collection):
-        raise BadValue(
-            f"run: record={record!r} is not a list of traces", cure='record=["hidden.v_mem"]'
-        )
-    for name in record:
-        if name not in known:
-            raise UnknownName("trace", name, known)
-    return frozenset(name.rpartition(".")[0] for name in record)

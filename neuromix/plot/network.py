@@ -67,14 +67,16 @@ def traces(recorded: DataArray, neurons: ArrayLike | None = None) -> Figure:
     recorded : xarray.DataArray
         Over ``time`` and ``neuron``, as :attr:`neuromix.array.recording.Recording.traces` has it.
     neurons : sequence of int, optional
-        Which; the first few by default.
+        Which, by their addresses; the first few that were recorded by default.
     """
-    every = recorded.sizes["neuron"]
-    chosen = range(min(TRACES_SHOWN, every)) if neurons is None else np.atleast_1d(neurons)
+    recorded_ones = recorded["neuron"].to_numpy()
+    chosen = recorded_ones[:TRACES_SHOWN] if neurons is None else np.atleast_1d(neurons)
     for neuron in chosen:
-        if not 0 <= neuron < every:
-            raise BadValue(f"traces: no neuron {neuron}", [f"there are 0 … {every - 1}"])
-    values = recorded.to_numpy()[:, list(chosen)]
+        if neuron not in recorded_ones:
+            shown = ", ".join(map(str, recorded_ones[:TRACES_SHOWN]))
+            more = ", …" if len(recorded_ones) > TRACES_SHOWN else ""
+            raise BadValue(f"traces: no neuron {neuron}", [f"there are {shown}{more}"])
+    values = recorded.sel(neuron=chosen).to_numpy()
     time = recorded["time"].to_numpy()
     factor, unit = engineering(values, recorded.attrs["units"])
     time_factor, time_unit = engineering(time, "s")

@@ -19,6 +19,7 @@ from neuromix.array.linear.clock import Log, State, kernel
 from neuromix.array.linear.course import Sent, sent
 from neuromix.array.linear.deviates import trial_key
 from neuromix.array.linear.die import Die, Range
+from neuromix.array.taps import no_taps
 from neuromix.compiling import kept
 from neuromix.data.events import Events
 
@@ -84,7 +85,7 @@ def _passed(die: Die, item: Range, outside: Sent, trials: range, first: int, las
     sample, step, lane = _passing(item.signed)(
         State.rested(item.cells, item.high - item.low), item.cells, item.wires,
         item.populations(keys[0].copy(), 0), keys,
-        outside.at[first:last], outside.row, outside.base[first:],
+        outside.at[first:last], outside.row, outside.base[first:], no_taps(np.float32),
     )  # fmt: skip
     return first + sample, step, lane + np.int32(item.low)
 
@@ -95,10 +96,9 @@ def _passing(signed: bool) -> Callable[..., Any]:
     advance = kernel(signed)
 
     @kept(nogil=True, error_model="numpy")
-    def advance_each(state, cells, wires, populations, keys, at, row, base):  # type: ignore[no-untyped-def]
+    def advance_each(state, cells, wires, populations, keys, at, row, base, taps):  # type: ignore[no-untyped-def]
         steps, lanes = at.shape[1] - 3, len(state.marks)
         nothing = Log(np.zeros(steps + 2, np.int64), np.empty(0, np.int32))
-        probed, traces = np.empty(0, np.int64), np.empty((steps, 0), np.float32)
         own_at, own_row = np.zeros(steps + 2, np.int64), np.empty(4 * lanes, np.int32)
         sample = np.empty(4 * lanes, np.int64)
         step = np.empty(4 * lanes, np.int64)
@@ -112,9 +112,7 @@ def _passing(signed: bool) -> Callable[..., Any]:
             done = 0
             while True:
                 own = Log(own_at, own_row)
-                done = advance(
-                    done, steps, state, populations, wires, outside, nothing, own, probed, traces
-                )
+                done = advance(done, steps, state, populations, wires, outside, nothing, own, taps)
                 if done == steps:
                     break
                 own_row = np.append(own_row, np.empty_like(own_row))

@@ -19,7 +19,8 @@ from neuromix.array.lanes import BORROWING
 from neuromix.array.linear.delivery import deliver
 from neuromix.array.linear.deviates import step_words
 from neuromix.array.linear.lanes import LANES, aligned, lowest_bit
-from neuromix.array.linear.membranes import BLOCK, MEMBRANE, mark, reset, stepper
+from neuromix.array.linear.membranes import BLOCK, mark, reset, stepper
+from neuromix.array.taps import sample
 
 
 class Log(NamedTuple):
@@ -75,13 +76,13 @@ def kernel(signed: bool) -> Callable[..., Any]:
         Events of blocks outside of the group, whose steps count from -1, and of the group itself.
     own : Log
         Spikes of the range, filled.
-    probed : (p,) array of int
-        Lanes whose membranes are written into ``traces``, shape (steps, p).
+    taps : Taps
+        What is recorded.
     """
     move = stepper(signed)
 
     @njit(nogil=True, **BORROWING)
-    def advance(step, last, state, populations, wires, outside, inside, own, probed, traces):  # type: ignore[no-untyped-def]
+    def advance(step, last, state, populations, wires, outside, inside, own, taps):  # type: ignore[no-untyped-def]
         cells, inputs, marks, eight_marks = state
         lanes = len(marks)
         excitatory, inhibitory = inputs[:lanes], inputs[lanes:]
@@ -123,9 +124,9 @@ def kernel(signed: bool) -> Callable[..., Any]:
                                 spikes += 1
                     block += 1
             own.at[step + 1] = spikes
-            for k in range(len(probed)):
-                at = probed[k] // LANES * BLOCK + probed[k] % LANES
-                traces[step, k] = cells[at + MEMBRANE]
+            if len(taps.place):
+                for b in range(len(taps.start) - 1):
+                    sample(taps, b, step, cells, b * BLOCK)
             step += 1
         return step
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,13 @@ from neuromix.array.linear.deviates import trial_key
 from neuromix.array.linear.die import Die, Range
 from neuromix.array.linear.groups import Group
 from neuromix.array.linear.lanes import LANES
+from neuromix.array.linear.membranes import MEMBRANE
+from neuromix.array.probes import LINEAR_QUANTITIES, Watched, trace
+from neuromix.array.taps import Layout, Probing, Taps
 from neuromix.data.events import Events
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 @dataclass
@@ -32,8 +38,7 @@ class _Course:
     state: State
     populations: Populations
     own: Log
-    probed: NDArray[np.int64]
-    traces: NDArray[np.float32]
+    taps: Taps
 
     def advance(self, step: int, last: int, outside: Log, inside: Log | None) -> None:
         """Advance it; without events from ``inside``, its own are all there are."""
@@ -41,7 +46,7 @@ class _Course:
         while step < last:
             step = advance(
                 step, last, self.state, self.populations, self.range.wires, outside,
-                self.own if inside is None else inside, self.own, self.probed, self.traces,
+                self.own if inside is None else inside, self.own, self.taps,
             )  # fmt: skip
             if step < last:
                 self.own = Log(
@@ -55,11 +60,11 @@ def by_the_clock(
     spikes: Mapping[str, Events],
     steps: int,
     trial: int,
-    traced: frozenset[str],
+    wanted: Mapping[str, Watched],
     pool: Executor | None = None,
     done: Callable[[int], None] = lambda _: None,
-) -> tuple[dict[str, Events], dict[str, NDArray[np.float64]]]:
-    """Advance a group from rest and return spikes and membranes (steps x neurons, V) by array.
+) -> tuple[dict[str, Events], dict[str, xr.DataArray]]:
+    """Advance a group from rest and return spikes by array, and traces by name.
 
     Parameters
     ----------
@@ -69,8 +74,8 @@ def by_the_clock(
     spikes : mapping of str to Events
         Of all blocks before it.
     steps, trial : int
-    traced : set of str
-        Arrays whose membranes are wanted.
+    wanted : mapping of str to Watched
+        What is recorded, of any group.
     pool : Executor, optional
         On which ranges are advanced side by side.
     done : callable
@@ -78,24 +83,22 @@ def by_the_clock(
     """
     group = die.groups[which]
     outside = sent(group, [spikes], steps, die.dt).log(0)
-    ranges = [_begun(die, group, item, steps, trial, traced) for item in die.ranges[which]]
+    probing = _probing(group, wanted, steps)
+    ranges = [_begun(die, group, item, steps, trial, probing) for item in die.ranges[which]]
     piece = max(1, PIECE * LANES // group.lanes)
     window = piece if len(ranges) == 1 else min(piece, die.window(which, steps))
     log = _played(ranges, outside, steps, window, pool, done)
     step = np.repeat(np.arange(1, steps + 1), np.diff(log.at[: steps + 1]))
     lanes = log.row[: log.at[steps]] - group.first_row
-    found, traces = {}, {}
+    found = {}
     for name, first in group.first_lane.items():
         its = (lanes >= first) & (lanes < first + die.neurons[name].array.n)
         address = (lanes[its] - first).astype(np.uint32)
         found[name] = Events.trusted(np.float64(die.dt) * step[its], address)
-        if name in traced:
-            columns = [
-                item.traces[:, (item.range.low + item.probed >= first)
-                & (item.range.low + item.probed < first + die.neurons[name].array.n)]
-                for item in ranges
-            ]  # fmt: skip
-            traces[name] = np.concatenate(columns, axis=1) + die.neurons[name].propagators.reset
+    traces = {}
+    for item, values in probing.series():
+        volts = values + die.neurons[item.block].propagators.reset[item.neurons]
+        traces[item.name] = trace(item, LINEAR_QUANTITIES[item.quantity], volts, die.dt)
     return found, traces
 
 
@@ -139,24 +142,25 @@ def _played(
     return Log(at, rows)
 
 
+def _probing(group: Group, wanted: Mapping[str, Watched], steps: int) -> Probing:
+    """Lay out the probes of a group."""
+    its = [item for item in wanted.values() if item.block in group.first_lane]
+    layout = Layout(group.lanes // LANES, LANES, group.first_lane, {"v_mem": MEMBRANE})
+    return Probing.of(its, steps, layout, np.float32)
+
+
 def _begun(
-    die: Die, group: Group, item: Range, steps: int, trial: int, traced: frozenset[str]
+    die: Die, group: Group, item: Range, steps: int, trial: int, probing: Probing
 ) -> _Course:
     """Return the neurons of a range at the start of a run."""
-    probed = [
-        np.arange(max(first, item.low), min(first + die.neurons[name].array.n, item.high))
-        for name, first in group.first_lane.items()
-        if name in traced
-    ]
-    watched = np.concatenate([np.empty(0, np.int64), *probed]) - item.low
     keys = [trial_key(die.neurons[name].key, trial) for name in item.arrays]
+    blocks = slice(item.low // LANES, item.high // LANES + 1)
     return _Course(
         item,
         State.rested(item.cells, item.high - item.low),
         item.populations(np.array(keys, np.uint64), group.first_row + item.low),
         Log(np.zeros(steps + 2, np.int64), np.empty(4 * (item.high - item.low), np.int32)),
-        watched,
-        np.empty((steps, len(watched)), np.float32),
+        probing.taps._replace(start=probing.taps.start[blocks]),
     )
 
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuromix.array.board import Board
 from neuromix.array.chip import Array, Chip
 from neuromix.array.fabric import Fabric
 from neuromix.array.headway import Headway
 from neuromix.array.inputs import Inputs, given_inputs
+from neuromix.array.probes import Watched
 from neuromix.array.recording import Recording
 from neuromix.data.events import Events
 from neuromix.display.progress import Progress, quiet
 from neuromix.errors import BadValue, UnknownName
-from neuromix.units import number
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -74,7 +74,7 @@ def run(
     chip: Chip,
     inputs: Inputs,
     duration: float,
-    record: Collection[str],
+    wanted: Mapping[str, Watched],
     dt: float,
     trial: int,
     threads: int,
@@ -84,19 +84,18 @@ def run(
     """Run a chip once; see :func:`neuromix.run`."""
     from neuromix.array.linear.die import Die
 
-    _check_times(duration, dt)
-    traced = _traced(chip, record)
     spikes = given_inputs(chip.blocks, inputs, duration)
     die = Die.of(chip, dt, threads)
     with ThreadPoolExecutor(threads) as pool:
         shared = pool if threads > 1 else None
-        return played(die, spikes, duration, trial, mode, traced, shared, progress)
+        return played(die, spikes, duration, trial, mode, wanted, shared, progress)
 
 
 def run_batch(
     chip: Chip,
     batch: Iterable[Inputs],
     duration: float,
+    wanted: Mapping[str, Watched],
     dt: float,
     first_trial: int,
     threads: int,
@@ -106,17 +105,16 @@ def run_batch(
     """Run a chip once for each of many inputs; see :func:`neuromix.array.simulation.run_batch`."""
     from neuromix.array.linear.die import Die
 
-    _check_times(duration, dt)
     die = Die.of(chip, dt)
 
     given = [given_inputs(chip.blocks, item, duration) for item in batch]
     trials = range(first_trial, first_trial + len(given))
     with ThreadPoolExecutor(threads) as pool:
-        if _together(die, mode):
+        if not wanted and _together(die, mode):
             return played_together(die, given, duration, trials, pool, threads, progress)
         left = []
         for recording in pool.map(
-            lambda item: played(die, item[0], duration, item[1], mode),
+            lambda item: played(die, item[0], duration, item[1], mode, wanted),
             zip(given, trials, strict=True),
         ):
             left.append(recording)
@@ -165,7 +163,7 @@ def played(
     duration: float,
     trial: int,
     mode: str = "auto",
-    traced: frozenset[str] = frozenset(),
+    wanted: Mapping[str, Watched] = MappingProxyType({}),
     pool: ThreadPoolExecutor | None = None,
     progress: Progress = quiet,
 ) -> Recording:
@@ -174,8 +172,10 @@ def played(
     from neuromix.array.linear.exact import by_events, inside_steps, sparse_enough
 
     steps = math.ceil(duration / die.dt * (1.0 - 1e-12))
+    traced = frozenset(item.block for item in wanted.values())
     headway = Headway(progress, steps * sum(group.lanes for group in die.groups))
-    spikes, traces = dict(given), {}
+    spikes: dict[str, Events] = dict(given)
+    traces: dict[str, xr.DataArray] = {}
     for which, group in enumerate(die.groups):
         hindrance = _hindrance(die, which, traced, mode)
         if hindrance and mode in {"event", "inside"}:
@@ -191,12 +191,12 @@ def played(
             headway.add(steps * group.lanes, _names(group))
             continue
         found, membranes = by_the_clock(
-            die, which, spikes, steps, trial, traced, pool,
+            die, which, spikes, steps, trial, wanted, pool,
             lambda count: headway.add(count * group.lanes, _names(group)),  # noqa: B023
         )  # fmt: skip
         spikes.update(found)
         traces.update(membranes)
-    return _recording(die, spikes, duration, traces)
+    return _recording(die, spikes, duration, {name: traces[name] for name in wanted})
 
 
 def _names(group: Group) -> str:
@@ -207,7 +207,7 @@ def _recording(
     die: Die,
     spikes: dict[str, Events],
     duration: float,
-    traces: dict[str, NDArray[np.float64]],
+    traces: dict[str, xr.DataArray],
 ) -> Recording:
     return Recording(
         duration,
@@ -216,7 +216,7 @@ def _recording(
         {name: block.n for name, block in die.chip.blocks.items()},
         {},
         {},
-        {f"{name}.v_mem": _trace(name, values, die.dt) for name, values in traces.items()},
+        traces,
     )
 
 
@@ -233,38 +233,3 @@ def _hindrance(die: Die, which: int, traced: frozenset[str], mode: str) -> str:
     if len({item.dynamics.name() for item in arrays}) > 1:
         return "arrays of several families form a loop"
     return ""
-
-
-def _check_times(duration: float, dt: float) -> None:
-    for name, value in (("duration", duration), ("dt", dt)):
-        if not 0.0 < number(value, f"run: {name}") < math.inf:
-            raise BadValue(f"run: {name} of {value!r} s is not positive")
-
-
-def _traced(chip: Chip, record: Collection[str]) -> frozenset[str]:
-    known = {f"{n}.v_mem": n for n, block in chip.blocks.items() if isinstance(block, Array)}
-    if isinstance(record, str) or not isinstance(record, Collection):
-        raise BadValue(
-            f"run: record={record!r} is not a list of traces", cure='record=["hidden.v_mem"]'
-        )
-    for name in record:
-        if name not in known:
-            raise UnknownName("trace", name, known)
-    return frozenset(known[name] for name in record)
-
-
-def _trace(name: str, values: NDArray[np.float64], dt: float) -> xr.DataArray:
-    import xarray as xr
-
-    time = xr.DataArray(
-        (1 + np.arange(len(values))) * dt,
-        dims="time",
-        attrs={"units": "s", "long_name": "time"},
-    )
-    return xr.DataArray(
-        values,
-        dims=("time", "neuron"),
-        coords={"time": time, "neuron": np.arange(values.shape[1])},
-        name="v_mem",
-        attrs={"units": "V", "long_name": f"membrane voltage of {name}"},
-    )

@@ -10,6 +10,8 @@ import pytest
 import neuromix as nmx
 from neuromix.array.memory_limit import MemoryNeed, check_memory, machine_memory
 from neuromix.array.memory_need import array_need, bytes_needed
+from neuromix.array.probes import Probe
+from neuromix.array.recordable import watched
 from neuromix.errors import BadValue
 
 LINEAR = {
@@ -47,11 +49,13 @@ def peak(chip, duration, record=()):
         (2000, 1, 1e-4, ()),
         (400, 1, 0.02, ("cells.v_mem",)),
         (400, 1, 0.02, ("cells.v_mem", "cells.i_in")),
+        (400, 1, 0.2, {"cells.v_mem": slice(0, 40)}),
+        (500, 700, 1e-4, ()),
     ],
 )
 def test_the_estimate_is_what_a_run_takes(n, sources, duration, record):
     chip = chip_of(n, sources)
-    need = bytes_needed(chip, duration, record=record)
+    need = bytes_needed(chip, duration, wanted=watched(record, chip, 1e-5))
     # Weights were laid out before, and a die has a copy of them.
     taken = peak(chip, duration, record) + sources * n
     assert 0.6 * taken < need.total < 1.6 * taken, f"{need} for {taken / 1e6:.1f} MB"
@@ -62,8 +66,9 @@ def test_parts_grow_with_what_they_hold():
     short, long = bytes_needed(chip, 1e-3), bytes_needed(chip, 1.0)
     assert short.parts["weights"] == 2 * 100 * 50
     assert short.parts["traces"] == long.parts["traces"] == 0.0
-    kept = bytes_needed(chip, 1.0, dt=1e-5, record=["cells.v_mem"])
-    assert kept.parts["traces"] == pytest.approx(8 * 3 * 100 * 1e5)
+    wanted = watched({"cells.v_mem": Probe([1, 7], interval=1e-3)}, chip, 1e-5)
+    kept = bytes_needed(chip, 1.0, dt=1e-5, wanted=wanted, runs=5)
+    assert kept.parts["traces"] == pytest.approx(8 * 2 * 1000 * 5)
     assert bytes_needed(chip_of(100, 50, noise=False), 1.0).parts["noise"] == 0.0
     assert array_need(nmx.Array(nmx.model("lif_neuron"), 100), None, 1.0, 1e-5).total < long.total
 
@@ -77,6 +82,15 @@ def test_linear_neurons_are_counted_by_their_weights():
     chip.connect("lines", "cells", weights=np.ones((100, 200)))
     # An index and a weight for each synapse, twice.
     assert bytes_needed(chip, 1e-3).total - before > 2 * 8 * 100 * 200
+
+
+def test_runs_of_linear_neurons_are_refused_as_well():
+    chip = nmx.Chip()
+    chip.add("cells", nmx.Array(nmx.Model.ideal("current_based_lif", **LINEAR), 20_000))
+    with pytest.raises(BadValue, match="it takes about"):
+        nmx.run(chip, {}, duration=1e3, record=["cells.v_mem"])
+    with pytest.raises(BadValue, match="it takes about"):
+        nmx.run_batch(chip, [{}] * 1000, duration=1.0, record=["cells.v_mem"])
 
 
 def test_needs_add_up():

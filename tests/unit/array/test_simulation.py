@@ -8,7 +8,7 @@ from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.die import array_die
 from neuromix.array.encoders import poisson_code, rate_code
 from neuromix.array.fabric import Fabric
-from neuromix.array.simulation import run, run_batch
+from neuromix.array.simulation import run, run_batch, run_dies
 from neuromix.errors import BadValue
 from neuromix.models.model import NoiseDensity
 
@@ -185,3 +185,16 @@ def test_noise_jitters_the_intervals_as_its_law_says() -> None:
     integrating = intervals.mean() - 51e-6
     expected = np.sqrt(1e-27 * integrating / 2.0) / current
     assert intervals.std() == pytest.approx(expected, rel=0.15)
+
+
+def test_dies_are_shown_the_same_inputs():
+    """As each die would do in a batch of its own, whatever the threads."""
+    dies = [network(seed) for seed in (1, 2, 3)]
+    batch = [{"pixels": PIXELS}, {}]
+    found = run_dies(dies, batch, duration=DURATION, threads=2)
+    for die, runs in zip(dies, found, strict=True):
+        alone = run_batch(die, batch, duration=DURATION, threads=1)
+        assert [run.digest() for run in runs] == [run.digest() for run in alone]
+    assert found[0][0].digest() != found[1][0].digest()
+    counts = run_dies(dies, batch, duration=DURATION, summary=len)
+    assert counts == [2, 2, 2]
