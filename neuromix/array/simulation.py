@@ -67,10 +67,10 @@ def run(
         Which large arrays are shared out to; the result does not depend on it. All cores by
         default.
     mode : {"auto", "clock", "inside", "event"}
-        For linear neurons: whether they are advanced by steps (``"clock"``), by steps inside of
-        which events and spikes lie at their own times, or from event to event; the latter two
-        without noise. By default what is quicker of the first and the last. Others know only
-        ``"clock"``.
+        For linear neurons: whether they are advanced by steps at whose ends all events and spikes
+        lie (``"clock"``), by steps inside of which these lie at their own times (``"inside"``), or
+        from event to event, without noise (``"event"``). By default what is quicker of the first
+        and the last. Others know only ``"clock"``, and their spikes lie inside of steps.
     progress : callable, optional
         Called with percents done, 100, and what is going on; by default a line in a notebook.
 

@@ -110,13 +110,13 @@ def neuron_mover(flow: Callable[..., Any]) -> Callable[..., Any]:
 def event_kernel(flow: Callable[..., Any], width: int) -> Callable[..., Any]:
     """Compile the kernel of a family with ``width`` parameters.
 
-    The compiled function takes cells, cables, times (s, sorted) and keys of the events of a window,
-    and its end, s, up to which all cells are brought. It returns times and neurons of spikes.
+    The compiled function takes cells, cables, the end of a window, s, up to which all cells are
+    brought, and times (s, sorted) and keys of its events. It returns times and neurons of spikes.
     """
     bring_up = neuron_mover(flow)
 
     @kept(nogil=True, error_model="numpy")
-    def advance(cells, cables, time, key, end):  # type: ignore[no-untyped-def]
+    def advance(cells, cables, end, time, key):  # type: ignore[no-untyped-def]
         spikes = [(0.0, 0) for _ in range(0)]
         for k in range(len(time)):
             now = time[k]

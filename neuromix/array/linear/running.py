@@ -169,7 +169,8 @@ def played(
 ) -> Recording:
     """Run a die from rest, group after group."""
     from neuromix.array.linear.course import by_the_clock
-    from neuromix.array.linear.exact import by_events, inside_steps, sparse_enough
+    from neuromix.array.linear.exact import by_events, sparse_enough
+    from neuromix.array.linear.inside_course import inside_steps
 
     steps = math.ceil(duration / die.dt * (1.0 - 1e-12))
     traced = frozenset(item.block for item in wanted.values())
@@ -181,8 +182,12 @@ def played(
         if hindrance and mode in {"event", "inside"}:
             raise BadValue(f"run: mode {mode!r} is not possible: {hindrance}", cure='mode="clock"')
         if mode == "inside":
-            spikes.update(inside_steps(die, which, spikes, steps))
-            headway.add(steps * group.lanes, _names(group))
+            found, membranes = inside_steps(
+                die, which, spikes, steps, trial, wanted,
+                lambda count: headway.add(count * group.lanes, _names(group)),  # noqa: B023
+            )  # fmt: skip
+            spikes.update(found)
+            traces.update(membranes)
             continue
         if mode == "event" or (
             mode == "auto" and not hindrance and sparse_enough(die, which, spikes, duration)
@@ -222,10 +227,8 @@ def _recording(
 
 def _hindrance(die: Die, which: int, traced: frozenset[str], mode: str) -> str:
     """Return what keeps spikes of a group off the times between steps; empty where nothing does."""
-    if mode == "inside" and die.groups[which].recurrent:
-        return f"{', '.join(die.groups[which].first_lane)} form a loop"
     arrays = [die.neurons[name] for name in die.groups[which].first_lane]
-    for item in arrays:
+    for item in arrays if mode != "inside" else ():
         if np.any(item.propagators.deviation):
             return f"{item.name} is noisy, Array(…, noise=False) is not"
         if item.name in traced:

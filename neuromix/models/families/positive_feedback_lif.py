@@ -39,8 +39,8 @@ first terms of the exponential stand for it. The error of a step goes with the c
 with the feedback, which falls e-fold over one D."""
 
 MOVE_BELOW_ZERO = 0.5
-"""Largest move of a membrane below 0 V, in units of the leak's knee U_T: there the leak grows e-fold
-over one, and a larger step of a membrane that is drawn down hard would throw it up again."""
+"""Largest move of a membrane below 0 V, in units of the leak's knee U_T: there the leak grows
+e-fold over one, and a larger step of a membrane that is drawn down hard would throw it up again."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +106,9 @@ def allowed_move(v: float, p: tuple[float, ...]) -> float:
     """Return the largest move of one internal step at a membrane voltage, V."""
     below: float = max(p[9] - v, 0.0) * p[17] * (1.0 / MOVE_GROWTH)
     grown = 1.0 + below * (1.0 + below * (0.5 + below * (1.0 / 6.0)))
-    move = min(MOVE_AT_THRESHOLD * grown, LARGEST_MOVE) * p[6]
-    return min(move, chosen(v < 0.0, MOVE_BELOW_ZERO * p[4], move))
+    move: float = min(MOVE_AT_THRESHOLD * grown, LARGEST_MOVE) * p[6]
+    allowed: float = min(move, chosen(v < 0.0, MOVE_BELOW_ZERO * p[4], move))
+    return allowed
 
 
 @njit
