@@ -143,11 +143,15 @@ class Path:
 
 @dataclass(frozen=True, eq=False)
 class Connection:
-    """The weight memory from one block to an array: a row a source, see :mod:`memory`."""
+    """The weight memory from one block to an array: a row a source, see :mod:`memory`.
+
+    Where neurons share its words, ``convolution`` is what they were given as.
+    """
 
     source: str
     target: str
     codes: Codes = field(repr=False)
+    convolution: Convolution | None = field(default=None, repr=False)
 
 
 class Chip:
@@ -304,7 +308,8 @@ class Chip:
                 "connect with the same models, pulse_width and setup",
             )
         codes = codes_of(weights, (sender.n, receiver.n), f"{source} -> {target}")
-        self._connections.append(Connection(source, target, codes))
+        shared = weights if isinstance(weights, Convolution) else None
+        self._connections.append(Connection(source, target, codes, shared))
 
     def with_seed(self, seed: int) -> Chip:
         """Return another die of the same design, open to changes."""

@@ -99,6 +99,19 @@ def weights_between(view: View, source: str, each: Floats) -> tuple[Any, str | N
     return weights, f"{', '.join(names)} {verb} unrolled, a weight for each synapse: {why}"
 
 
+def ungrouped(shared: Convolution) -> Floats:
+    """Return a kernel over all channels: 0, which is no synapse, to those of other groups.
+
+    The package ``nir`` takes the channels of one group for all of the image, and refuses the file.
+    """
+    outputs, inputs, *taps = shared.kernel.shape
+    found = np.zeros((outputs, shared.image[0], *taps))
+    for channel, kernel in enumerate(shared.kernel):
+        first = channel // (outputs // shared.groups) * inputs
+        found[channel, first : first + inputs] = kernel
+    return found
+
+
 def plain(weights: Convolution | Any) -> NDArray[Any]:
     """Return the weights that are stored: of a kernel, or of a sparse array."""
     return weights.kernel.ravel() if isinstance(weights, Convolution) else weights.data

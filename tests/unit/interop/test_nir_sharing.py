@@ -11,8 +11,10 @@ import neuromix as nmx
 from neuromix.array.linear.synapses import drawn_weights
 from neuromix.array.memory import stored
 from neuromix.data.events import Events
-from neuromix.errors import BadValue
-from neuromix.interop.nir import read
+from neuromix.errors import BadValue, NotMappable
+from neuromix.interop.nir import read, write
+from neuromix.interop.nir.imaging import layout
+from neuromix.interop.nir.writing import graph_of as graph_of_chip
 
 DT = 1e-3
 IMAGE = (1, 8, 8)
@@ -153,3 +155,104 @@ def test_products_and_sums_are_unrolled_and_named(cells):
         "ideal": lambda chip: len(chip.projections[0].indptr) - 1,
     }
     assert weights[cells](summed.chip) == 64
+
+
+def again(chip, path, **options):
+    """Return the nodes of a chip that was written, by type, and the chip that is read from them."""
+    graph = nir.read(write(chip, path, dt=DT))
+    kinds = {name: type(node).__name__ for name, node in graph.nodes.items()}
+    return graph, kinds, read(path, **options).chip
+
+
+def test_convolutions_of_a_chip_come_back(tmp_path):
+    nodes = (*DEEP, nir.Flatten(None, 0), nir.Linear(np.full((3, 32), 0.1)), lif(3))
+    options = {"mismatch": False, "seed": 3}
+    first = read(graph_of(*nodes), dt=DT, **options).chip
+    graph, kinds, second = again(first, tmp_path / "cells.nir", **options)
+    assert kinds["input_to_lif"] == kinds["lif_to_lif_1"] == "Conv2d"
+    assert (kinds["lif_1_flat"], kinds["lif_1_to_lif_2"]) == ("Flatten", "Linear")
+    assert graph.nodes["input_to_lif"].bias.shape == (2,)
+    assert np.all(graph.nodes["input_to_lif"].bias > 0.0)
+    assert "unrolled" not in graph.metadata
+    for before, after in zip(first.connections, second.connections, strict=True):
+        assert stored(before.codes) == stored(after.codes)
+        codes = [getattr(item.codes, "code", item.codes) for item in (before, after)]
+        assert np.array_equal(*codes)
+    assert np.allclose(second.blocks["lif"].current, first.blocks["lif"].current, rtol=1e-3)
+
+
+def test_convolutions_between_linear_neurons_come_back(tmp_path):
+    first = read(graph_of(*DEEP), dt=DT, cells="ideal").chip
+    _, kinds, second = again(first, tmp_path / "ideal.nir", cells="ideal")
+    assert kinds["input_to_lif"] == kinds["lif_to_lif_1"] == "Conv2d"
+    for before, after in zip(first.projections, second.projections, strict=True):
+        # Words of other groups, which are 0, are counted too.
+        words = [np.unique(p.word, return_inverse=True)[1] for p in (before, after)]
+        assert np.array_equal(*words)
+        assert np.allclose(before.weights, after.weights, rtol=1e-6)
+    events = trains(64)
+    one, two = (
+        nmx.run(c, {"input": events}, duration=0.05, dt=1e-4, mode="clock") for c in (first, second)
+    )
+    assert len(one.events["lif_1"]) > 20
+    assert np.array_equal(one.counts("lif_1"), two.counts("lif_1"))
+
+
+def test_mismatch_makes_a_matrix_of_a_convolution_and_says_so(tmp_path):
+    chip = read(graph_of(conv(), lif((2, 8, 8))), dt=DT, seed=3).chip
+    graph, kinds, _ = again(chip, tmp_path / "die.nir")
+    assert kinds["input_to_lif"] == "Linear"
+    assert "input -> lif: with mismatch" in str(graph.metadata["unrolled"])
+
+
+def test_what_is_no_image_for_all_is_unrolled():
+    values = dict.fromkeys(("membrane_time", "excitatory_time", "inhibitory_time"), 5e-3)
+    neuron = nmx.Model.ideal("current_based_lif", **values, rest=0.0, threshold=1.0, reset=0.0)
+    kernel = np.full((1, 1, 3, 3), 0.2)
+
+    def chip_of(model=neuron, **options):
+        chip = nmx.Chip(0)
+        chip.add("source", nmx.SpikeSource(36))
+        for name, n in {"a": 36, "b": 36, "c": 16}.items():
+            chip.add(name, nmx.Array(model, n, **options) if name == "a" else nmx.Array(neuron, n))
+        chip.connect("source", "a", weights=nmx.Convolution(kernel, (1, 6, 6), padding=1))
+        chip.connect("a", "b", weights=nmx.Convolution(kernel, (1, 6, 6), padding="same"))
+        chip.connect("b", "c", weights=nmx.Convolution(kernel, (1, 6, 6)))
+        return chip
+
+    chip = chip_of()
+    assert layout(chip).unrolled == {}
+    assert layout(chip).shapes["c"] == (1, 4, 4)
+    # What is added to a convolution has to have its shape; what comes after it has none any more.
+    chip.connect("source", "b", weights=np.eye(36))
+    found = layout(chip)
+    assert list(found.unrolled) == ["a -> b", "b -> c"]
+    assert "weights from elsewhere are none" in found.unrolled["a -> b"]
+    assert "b is no image" in found.unrolled["b -> c"]
+    assert "unrolled" in graph_of_chip(chip).metadata
+    chip = chip_of()
+    chip.add("d", nmx.Array(neuron, 14))
+    chip.connect("source", "d", weights=nmx.Convolution(kernel, (1, 4, 9)))
+    assert "source is an image of (1, 6, 6) and (1, 4, 9)" in layout(chip).unrolled["source -> d"]
+    slow = {**values, "rest": 0.0, "threshold": 1.0, "reset": 0.0}
+    slow["membrane_time"] = np.linspace(5e-3, 6e-3, 36)
+    found = layout(chip_of(nmx.Model.ideal("current_based_lif", **slow)))
+    assert "membrane_time differs" in found.unrolled["source -> a"]
+    slow |= {"membrane_time": 5e-3, "rest": np.linspace(0.0, 0.1, 36)}
+    apart = nmx.Model.ideal("current_based_lif", **slow)
+    assert layout(chip_of(apart)).unrolled == {}
+    found = layout(chip_of(apart, initial=0.0))
+    assert "constant inputs differ" in found.unrolled["source -> a"]
+
+
+def test_a_loop_is_written_with_the_step_it_was_read_with(tmp_path):
+    graph = graph_of(conv(), lif((2, 8, 8)))
+    weight = np.full((2, 1, 3, 3), -0.05)
+    graph.nodes["around"] = nir.Conv2d(None, weight, 1, 1, 1, 2, np.zeros(2))
+    graph.edges += [("lif", "around"), ("around", "lif")]
+    chip = read(graph, dt=DT, cells="ideal").chip
+    with pytest.raises(NotMappable, match=r"dt=0\.001 states them"):
+        write(chip, tmp_path / "loop.nir")
+    _, kinds, second = again(chip, tmp_path / "loop.nir", cells="ideal")
+    assert kinds["lif_to_lif"] == "Conv2d"
+    assert np.allclose(second.projections[1].weights, chip.projections[1].weights)
