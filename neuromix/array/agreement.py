@@ -1,4 +1,4 @@
-"""Whether the circuits of a chip can stand on one die, and were characterized under one condition."""
+"""Whether circuits can stand on one die, and were characterized under one condition."""
 
 from __future__ import annotations
 
