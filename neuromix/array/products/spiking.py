@@ -198,9 +198,8 @@ def spiking_product(
     found = [_product(operands, cells, recording, drive, "as built", curve, start)]
     if not calibrated:
         return tuple(found)
-    # Neurons are calibrated without the constant current: it adds to what a test line is to do.
-    unbiased = cells.chip(words, drive, seed, bias=0.0, mismatch=mismatch, noise=noise)
-    chip = chip.with_trims(calibrate(unbiased).trims)
+    # Calibration switches the constant current off: it adds to what a test line is to do.
+    chip = chip.with_trims(calibrate(chip).trims)
     recording = _play(chip, operands.vector, drive, trial, threads)
     found.append(_product(operands, cells, recording, drive, "trimmed", curve, start))
     vectors = operands.others(drive.vectors)
