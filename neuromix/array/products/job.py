@@ -28,8 +28,8 @@ from neuromix.units import number
 FORMS = ("digital", "analog", "spiking")
 MEMORY_FORMS = ("digital", "analog")
 
-INTERPRETER = 200e6
-"""Bytes of Python, its libraries and machine code, measured where there was nothing else."""
+INTERPRETER = 250e6
+"""Bytes of Python, its libraries, machine code, and what allocators keep: 180 MB at size 16."""
 
 WORDS = 8
 """Bytes of a weight in spikes: a word, two in the chip's memory, two in the die's; and three while
