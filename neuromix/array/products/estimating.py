@@ -17,6 +17,9 @@ from neuromix.errors import OutsideValidity
 PIECES = 2e-3, 12e-3
 """s on the chip: of the difference is known what time costs, of the shorter what each run costs."""
 
+REPEATS, PATIENCE = 4, 0.5
+"""Of a piece, and s after which it is not repeated."""
+
 
 def spiking_seconds(
     operands: Operands,
@@ -60,10 +63,13 @@ def spiking_seconds(
 def _timed(
     chip: Chip, inputs: Inputs, duration: float, drive: SpikingDrive, threads: int | None
 ) -> float:
-    """Return how long a run takes, s."""
-    start = time.perf_counter()
-    with warnings.catch_warnings():
-        # The product itself will say so.
-        warnings.simplefilter("ignore", OutsideValidity)
-        run(chip, inputs, duration=duration, dt=drive.dt, threads=threads, progress=quiet)
-    return time.perf_counter() - start
+    """Return how long a run takes, s: the shortest of a few, for others may use the machine."""
+    found: list[float] = []
+    while len(found) < REPEATS and sum(found) < PATIENCE:
+        start = time.perf_counter()
+        with warnings.catch_warnings():
+            # The product itself will say so.
+            warnings.simplefilter("ignore", OutsideValidity)
+            run(chip, inputs, duration=duration, dt=drive.dt, threads=threads, progress=quiet)
+        found.append(time.perf_counter() - start)
+    return min(found)
