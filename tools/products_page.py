@@ -1,15 +1,18 @@
 """Matrix × vector in every form: errors, energies and times, and what borders and holds cost.
 
-``python tools/products_page.py [--json] [--quick] [--page docs/products.md]``
+``python tools/products_page.py [--json] [--quick] [--spiking 2048] [--page docs/products.md]``
 
 The same job as ``neuromix run mvm``, ``layers`` and ``hold``, die 1. ``--quick`` leaves out all
-sizes above 128.
+sizes above 128; ``--spiking`` says up to which size there is a spiking form, 4096 by default, which
+takes minutes: how many is said before.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
+import sys
 import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,7 +32,7 @@ from neuromix.errors import OutsideValidity
 from neuromix.units import celsius, render
 
 SEED = 1
-SIZES = {128: FORMS, 512: FORMS, 1024: FORMS, 2048: FORMS[:2], 4096: FORMS[:2]}
+SIZES = (128, 512, 1024, 2048, 4096)
 QUICK, WARM_UP = 128, 16
 HOLD = 10e-3
 LAYERS = (128, 512)
@@ -95,17 +98,19 @@ def converter_figures(cells: BorderCells, bits: int) -> ConverterFigures:
     )
 
 
-def figures(quick: bool) -> Figures:
-    """Run everything."""
+def figures(quick: bool, spiking: int) -> Figures:
+    """Run everything, the spiking form up to some size."""
     cells = ProductCells.load()
     borders = BorderCells(nmx.model("comparator"), nmx.model("dac_synapse"))
     products: list[Product] = []
     layers: list[Product] = []
     # Compiles, apart from all times that the page shows.
     multiply(WARM_UP, cells, memory_form="analog", seed=SEED)
-    for size, forms in SIZES.items():
+    for size in SIZES:
         if not quick or size <= QUICK:
-            products += multiply(size, cells, forms=forms, seed=SEED)
+            forms = FORMS if size <= spiking else FORMS[:2]
+            announce = functools.partial(_announce, size)
+            products += multiply(size, cells, forms=forms, seed=SEED, announce=announce)
             options = {"memory_form": "analog", "hold": HOLD}
             products += multiply(size, cells, forms=("analog",), seed=SEED, **options)
     for size in LAYERS:
@@ -119,6 +124,10 @@ def figures(quick: bool) -> Figures:
         # Half a step of a sign and six bits over ±0.1 V.
         holds.append((memory.line, temperature, spread.refresh_period(0.1 / 64.0), found))
     return Figures(products, layers, [converter_figures(borders, n) for n in BITS], holds)
+
+
+def _announce(size: int, seconds: float) -> None:
+    print(f"{size} in spikes: about {seconds:.0f} s", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -260,12 +269,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     parser.add_argument("--quick", action="store_true", help="sizes up to 128 only")
+    parser.add_argument("--spiking", type=int, default=SIZES[-1], help="largest size in spikes")
     parser.add_argument("--page", type=Path, help="Markdown to write")
     chosen = parser.parse_args()
     with warnings.catch_warnings():
         # Dies as built drive some neurons too hard; that is part of what the page shows.
         warnings.simplefilter("ignore", OutsideValidity)
-        found = figures(chosen.quick)
+        found = figures(chosen.quick, chosen.spiking)
     for item in [*found.products, *found.layers]:
         print(item)  # noqa: T201
     if chosen.page:

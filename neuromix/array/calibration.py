@@ -19,6 +19,7 @@ from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.simulation import run
 from neuromix.array.trims import Trims
 from neuromix.data.events import Events
+from neuromix.display.progress import Progress, phase, quiet, watching
 from neuromix.errors import BadValue, FitFailed, UnknownName
 
 CODE = 32
@@ -38,6 +39,12 @@ LINE_RATES = (50.0, 60e3)
 
 SEARCH = 12
 """Halvings of that interval."""
+
+LINES = 2
+"""Exciting and inhibiting."""
+
+NOMINAL_RUNS = LINES * (SEARCH + 1)
+"""Of a nominal neuron: to find the rates of the lines, and what it does under them."""
 
 TRIAL = 2**20
 """First trial of a calibration: its noise is not that of the runs to come."""
@@ -86,6 +93,7 @@ def calibrate(
     bits: int = 6,
     span: float = 1.0,
     dt: float = 20e-6,
+    progress: Progress | None = None,
 ) -> Calibration:
     """Find trim codes for arrays of a die.
 
@@ -100,6 +108,9 @@ def calibrate(
         See :class:`~neuromix.array.trims.Trims`.
     dt : float, s
         Step of the test runs.
+    progress : callable, optional
+        Called with test runs done, all test runs, and what is calibrated; by default a line in a
+        notebook.
 
     Raises
     ------
@@ -117,43 +128,56 @@ def calibrate(
     for name in arrays:
         if name not in chip.paths:
             raise UnknownName("array with a synapse path", name, chip.paths)
-    trims: dict[str, Trims] = {}
-    before: dict[str, NDArray[np.float64]] = {}
-    after: dict[str, NDArray[np.float64]] = {}
-    nominal: dict[str, NDArray[np.float64]] = {}
-    for name in arrays or chip.paths:
-        bench = _Bench(chip, name, dt)
-        exciting = bench.line(TARGET_RATE, None)
-        inhibiting = bench.line(INHIBITED * TARGET_RATE, exciting)
-        lines = ((exciting, None), (exciting, inhibiting))
-        nominal[name] = np.array([bench.rates(None, line, nominal=True)[0] for line in lines])
-        found = Trims.middle(chip.blocks[name].n, bits, span)
-        before[name] = np.stack([bench.rates(found, line) for line in lines])
-        for sign, line in enumerate(lines):
-            codes = found.codes.copy()
-            codes[sign] = 0
-            for bit in reversed(range(bits)):
-                tried = codes.copy()
-                tried[sign] += 1 << bit
-                rates = bench.rates(replace(found, codes=tried), line)
-                # Excitation raises a rate, inhibition lowers it.
-                small = rates <= nominal[name][0] if sign == 0 else rates >= nominal[name][1]
-                codes[sign] = np.where(small, tried[sign], codes[sign])
-            found = replace(found, codes=_nearer(bench, found, codes, sign, line, nominal[name]))
-        trims[name] = found
-        after[name] = np.stack([bench.rates(found, line) for line in lines])
-    return Calibration(trims, before, after, nominal)
+    names = tuple(arrays or chip.paths)
+    runs = NOMINAL_RUNS + die_runs(bits)
+    found = Calibration({}, {}, {}, {})
+    with watching(progress, "test runs") as told:
+        for k, name in enumerate(names):
+            told_of_array = phase(told, f"calibrating {name}", k * runs, len(names) * runs)
+            _calibrate(found, _Bench(chip, name, dt, told_of_array), bits, span)
+    return found
+
+
+def die_runs(bits: int = 6) -> int:
+    """Return how many test runs of a whole array its calibration takes."""
+    # Before and after; the bits of both signs, and both neighbours of what they have found.
+    return 2 * LINES + LINES * (bits + 2)
+
+
+def _calibrate(found: Calibration, bench: _Bench, bits: int, span: float) -> None:
+    """Find the trims of one array, and take them up."""
+    name, chip = bench.name, bench.chip
+    exciting = bench.line(TARGET_RATE, None)
+    inhibiting = bench.line(INHIBITED * TARGET_RATE, exciting)
+    lines = ((exciting, None), (exciting, inhibiting))
+    nominal = np.array([bench.rates(None, line, nominal=True)[0] for line in lines])
+    trims = Trims.middle(chip.blocks[name].n, bits, span)
+    before = np.stack([bench.rates(trims, line) for line in lines])
+    for sign, line in enumerate(lines):
+        codes = trims.codes.copy()
+        codes[sign] = 0
+        for bit in reversed(range(bits)):
+            tried = codes.copy()
+            tried[sign] += 1 << bit
+            rates = bench.rates(replace(trims, codes=tried), line)
+            # Excitation raises a rate, inhibition lowers it.
+            small = rates <= nominal[0] if sign == 0 else rates >= nominal[1]
+            codes[sign] = np.where(small, tried[sign], codes[sign])
+        trims = replace(trims, codes=_nearer(bench, trims, codes, sign, line, nominal))
+    found.trims[name], found.nominal[name], found.before[name] = trims, nominal, before
+    found.after[name] = np.stack([bench.rates(trims, line) for line in lines])
 
 
 class _Bench:
     """One array of a die, alone with two test lines."""
 
-    def __init__(self, chip: Chip, name: str, dt: float) -> None:
+    def __init__(self, chip: Chip, name: str, dt: float, told: Progress = quiet) -> None:
         array = chip.blocks[name]
         assert isinstance(array, Array)
         self.chip, self.name, self.array, self.dt = chip, name, array, dt
         self.path = chip.paths[name]
         self.trial = TRIAL
+        self.told = told
 
     def rates(
         self,
@@ -187,7 +211,16 @@ class _Bench:
         address = np.repeat(np.arange(2, dtype=np.uint32), [len(time) for time in times])
         events = {"lines": Events.sort(np.concatenate(times), address)}
         self.trial += 1
-        recording = run(test, events, duration=duration, dt=self.dt, trial=self.trial, threads=1)
+        recording = run(
+            test,
+            events,
+            duration=duration,
+            dt=self.dt,
+            trial=self.trial,
+            threads=1,
+            progress=quiet,
+        )
+        self.told(self.trial - TRIAL, 0, self.name)
         return _interval_rates(recording.events[self.name].between(SETTLING, duration), array.n)
 
     def line(self, target: float, exciting: float | None) -> float:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neuromix.array.agreement import check_agreement
 from neuromix.array.fabric import Fabric
 from neuromix.array.memory import Codes, codes_of
 from neuromix.array.projection import Projection, projection
@@ -143,11 +144,15 @@ class Path:
 
 @dataclass(frozen=True, eq=False)
 class Connection:
-    """The weight memory from one block to an array: a row a source, see :mod:`memory`."""
+    """The weight memory from one block to an array: a row a source, see :mod:`memory`.
+
+    Where neurons share its words, ``convolution`` is what they were given as.
+    """
 
     source: str
     target: str
     codes: Codes = field(repr=False)
+    convolution: Convolution | None = field(default=None, repr=False)
 
 
 class Chip:
@@ -249,8 +254,8 @@ class Chip:
             a sparse array of SciPy, or as compressed rows ``(indptr, indices, data)``. A
             :class:`~neuromix.array.receptive_fields.Convolution` has weights that neurons share.
         through : (Model, Model)
-            Converter and synapse of the target. An array has one path per sign, so that all
-            connections to it must name the same. Not for linear neurons.
+            Converter and synapse of the target, of its technology. An array has one path per sign,
+            so that all connections to it must name the same. Not for linear neurons.
         pulse_width, setup : float, s
             See :class:`Path`.
         delay : float, or as the weights, s
@@ -296,6 +301,9 @@ class Chip:
                 f"chip: pulse_width {pulse_width!r} s and setup {setup!r} s cannot be clocked",
                 cure="a positive pulse_width and a setup of 0 or more",
             )
+        if target not in self._paths:
+            beside = (item.converter for item in self._paths.values())
+            check_agreement(target, (converter, synapse, receiver.model), beside)
         path = Path(converter, synapse, setup, pulse_width)
         if self._paths.setdefault(target, path) != path:
             raise BadValue(
@@ -304,7 +312,8 @@ class Chip:
                 "connect with the same models, pulse_width and setup",
             )
         codes = codes_of(weights, (sender.n, receiver.n), f"{source} -> {target}")
-        self._connections.append(Connection(source, target, codes))
+        shared = weights if isinstance(weights, Convolution) else None
+        self._connections.append(Connection(source, target, codes, shared))
 
     def with_seed(self, seed: int) -> Chip:
         """Return another die of the same design, open to changes."""

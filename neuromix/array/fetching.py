@@ -18,21 +18,8 @@ from neuromix.array.lanes import LANES, block_count
 LARGEST = 2**26
 """Bytes; of a larger memory codes are looked up pulse by pulse."""
 
-AT_ONCE = 4.5
-"""What is held while pulses are looked up, over what is kept: codes and places as whole numbers,
-the entries found, counts of both signs, and lanes in two orders. Measured, see
-tests/unit/array/test_memory_need.py."""
-
-
-def bytes_of_lanes(rows: int, n: int) -> int:
-    """Return what the pulses of all rows take in lanes."""
-    return 8 * rows * block_count(n) * FETCHED * LANES
-
-
-def bytes_of_pulses(rows: int, n: int) -> float:
-    """Return what :meth:`Fetching.of` takes at its peak."""
-    lanes = bytes_of_lanes(rows, n)
-    return AT_ONCE * float(lanes) if lanes <= LARGEST else 0.0
+AT_ONCE = 32
+"""Rows that are looked up together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,19 +55,35 @@ class Fetching:
         """
         rows, n = codes.shape
         blocks = block_count(n)
-        if bytes_of_lanes(rows, n) > LARGEST:
+        if not fetched_bytes(rows, n):
             return None
-        signed = codes.astype(np.int64)
-        place = np.where(signed > 0, signed, prepared.shape[1] // 2 - signed)
-        found = prepared[np.arange(n), place]
-        pulses = np.stack([signed > 0, signed < 0]).astype(np.float64)
-        lanes = np.zeros((rows, blocks * LANES, FETCHED))
-        lanes[:, :n, 0] = np.sign(signed)
-        lanes[:, :n, 1:] = found[:, :, : FETCHED - 1] * (signed != 0)[:, :, None]
-        shaped = lanes.reshape(rows, blocks, LANES, FETCHED).transpose(0, 1, 3, 2)
-        return cls(
-            np.ascontiguousarray(shaped),
-            pulses,
-            np.einsum("srn,rn->r", pulses, found[:, :, 4]),
-            np.einsum("srn,rn->r", pulses, found[:, :, 3]),
-        )
+        laid = np.empty((rows, blocks, FETCHED, LANES))
+        pulses = np.empty((2, rows, n))
+        drive, weight = np.empty(rows), np.empty(rows)
+        # A few rows at a time: what is looked up takes three times as much as what is kept of it.
+        for first in range(0, rows, AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            signed = codes[some].astype(np.int64)
+            place = np.where(signed > 0, signed, prepared.shape[1] // 2 - signed)
+            found = prepared[np.arange(n), place]
+            pulses[:, some] = signed > 0, signed < 0
+            lanes = np.zeros((len(signed), blocks * LANES, FETCHED))
+            lanes[:, :n, 0] = np.sign(signed)
+            lanes[:, :n, 1:] = found[:, :, : FETCHED - 1] * (signed != 0)[:, :, None]
+            shaped = lanes.reshape(len(signed), blocks, LANES, FETCHED)
+            laid[some] = shaped.transpose(0, 1, 3, 2)
+            drive[some] = np.einsum("srn,rn->r", pulses[:, some], found[:, :, 4])
+            weight[some] = np.einsum("srn,rn->r", pulses[:, some], found[:, :, 3])
+        return cls(laid, pulses, drive, weight)
+
+
+def fetched_bytes(rows: int, n: int) -> float:
+    """Return what a die keeps of a dense memory beside its codes, bytes; 0 where it is too large.
+
+    Parameters
+    ----------
+    rows, n : int
+        Shape of the memory.
+    """
+    lanes = 8.0 * rows * block_count(n) * FETCHED * LANES
+    return 0.0 if lanes > LARGEST else lanes + 16.0 * rows * n

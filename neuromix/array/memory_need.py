@@ -16,7 +16,7 @@ import numpy as np
 
 from neuromix.array.board import Board
 from neuromix.array.chip import Array, Chip, Path
-from neuromix.array.fetching import bytes_of_pulses
+from neuromix.array.fetching import fetched_bytes
 from neuromix.array.kernel import PREPARED
 from neuromix.array.lanes import LANES, block_count
 from neuromix.array.memory_limit import MemoryNeed
@@ -111,5 +111,5 @@ def array_need(
         codes = len(path.converter.dynamics.table("source")[0])  # type: ignore[attr-defined]
         # Two tables of weight currents are put together, and joined, before they are prepared.
         tables = float(FLOAT * SIGNS * codes * n * (PREPARED + COPIES))
-        found["prepared pulses"] = tables + bytes_of_pulses(rows, n)
+        found["prepared pulses"] = tables + fetched_bytes(rows, n)
     return MemoryNeed(found)

@@ -34,6 +34,8 @@ class Projection:
         Relative standard deviation of each weight on a die.
     word : (synapses,) ndarray of int32, optional
         Which of the shared weights each synapse has; a weight each by default.
+    convolution : Convolution, optional
+        What shared weights were given as.
     """
 
     source: str
@@ -44,6 +46,7 @@ class Projection:
     delays: NDArray[np.float64] | float = 0.0
     error: float = 0.0
     word: NDArray[np.int32] | None = field(default=None, repr=False)
+    convolution: Convolution | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -72,9 +75,9 @@ def projection(
         Relative.
     """
     wire = f"{source} -> {target}"
-    word = None
+    word = convolution = None
     if isinstance(weights, Convolution):
-        fields = weights.between(*shape, wire)
+        convolution, fields = weights, weights.between(*shape, wire)
         weights, word = (fields.indptr, fields.target, fields.weight), fields.word
     if hasattr(weights, "tocsr"):
         matrix = weights.tocsr()
@@ -110,7 +113,7 @@ def projection(
     for array in arrays:
         array.setflags(write=False)
     common = float(delays) if delays.ndim == 0 else delays
-    return Projection(source, target, *arrays, common, error, word)
+    return Projection(source, target, *arrays, common, error, word, convolution)
 
 
 def _rows(wire: str, given: tuple[Any, ...], shape: tuple[int, int]) -> tuple[Any, Any, Any]:

@@ -6,10 +6,20 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
+from neuromix.display.progress import quiet
+
 
 @contextlib.contextmanager
-def reporting(first: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Yield a callable that is told runs done, runs in all, and what is going on."""
+def reporting(first: str, lines: bool = True) -> Iterator[Callable[[int, int, str], None]]:
+    """Yield a callable that is told runs done, runs in all, and what is going on.
+
+    Parameters
+    ----------
+    first : str
+        What goes on at first.
+    lines : bool
+        Whether something is said where there is no terminal, too.
+    """
     if sys.stderr.isatty():
         from rich.console import Console
         from rich.progress import (
@@ -33,6 +43,9 @@ def reporting(first: str) -> Iterator[Callable[[int, int, str], None]]:
                 bar.update(task, completed=done, total=total, description=what)
 
             yield show
+        return
+    if not lines:
+        yield quiet
         return
     said = {first}
     print(f"{first} …", file=sys.stderr, flush=True)  # noqa: T201

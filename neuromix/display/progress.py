@@ -58,6 +58,15 @@ def phase(progress: Progress, name: str, before: int, whole: int) -> Progress:
     return report
 
 
+def portion(progress: Progress, name: str, low: float, high: float) -> Progress:
+    """Return what a part of some work is told to report to, in percent of it all: low … high."""
+
+    def report(done: int, total: int, _what: str) -> None:
+        progress(round(low + (high - low) * done / max(total, 1)), 100, name)
+
+    return report
+
+
 class Line:
     """One line of a notebook's output that is renewed, and at last says how long it took."""
 

@@ -14,6 +14,7 @@ from neuromix.array.products.multipliers import (
 )
 from neuromix.array.products.operands import LARGEST_INPUT, Operands
 from neuromix.array.products.product import Product
+from neuromix.display.progress import Progress, watching
 from neuromix.models.model import Model
 from neuromix.units import render
 
@@ -29,6 +30,7 @@ def analog_product(
     hold: float = 0.0,
     mismatch: bool = True,
     noise: bool = True,
+    progress: Progress | None = None,
 ) -> tuple[Product, Product]:
     """Multiply with one multiplier for each weight.
 
@@ -48,6 +50,8 @@ def analog_product(
     hold : float, s
         For how long the capacitors have held them.
     mismatch, noise : bool
+    progress : callable, optional
+        Called with rows done, all rows, and what goes on; by default a line in a notebook.
 
     Returns
     -------
@@ -58,19 +62,21 @@ def analog_product(
     start = time.perf_counter()
     drive.check(model)
     shares = operands.vector / LARGEST_INPUT
-    readings = read_rows(
-        operands.weights,
-        spread_out(shares, drive.vector_span, model.nominal("y_slope")),
-        model,
-        drive,
-        seed,
-        "product",
-        trial=trial,
-        memory=memory,
-        hold=hold,
-        mismatch=mismatch,
-        noise=noise,
-    )
+    with watching(progress, "rows") as told:
+        readings = read_rows(
+            operands.weights,
+            spread_out(shares, drive.vector_span, model.nominal("y_slope")),
+            model,
+            drive,
+            seed,
+            "product",
+            trial=trial,
+            memory=memory,
+            hold=hold,
+            mismatch=mismatch,
+            noise=noise,
+            told=told,
+        )
     unit, cells = unit_current(model, drive), operands.size**2
     instances = {model.cell: cells}
     if memory is not None:

@@ -61,9 +61,12 @@ def proportional_words(weights: NDArray[np.int8], growth: float) -> NDArray[np.i
         Within ± :data:`LARGEST_GROWTH`, to which it is limited.
     """
     growth = min(max(growth, -LARGEST_GROWTH), LARGEST_GROWTH)
-    wanted = np.abs(weights) / LARGEST_CODE * (1.0 + growth)
+    # Each weight there is, once: a large matrix in double precision would be many times itself.
+    known = np.arange(-LARGEST_CODE, LARGEST_CODE + 1)
+    wanted = np.abs(known) / LARGEST_CODE * (1.0 + growth)
     share = 2.0 * wanted / (1.0 + np.sqrt(1.0 + 4.0 * growth * wanted))
-    return np.asarray(np.sign(weights) * np.rint(LARGEST_CODE * share), dtype=np.int8)
+    words = np.asarray(np.sign(known) * np.rint(LARGEST_CODE * share), dtype=np.int8)
+    return np.asarray(words[np.add(weights, LARGEST_CODE, dtype=np.int16)])
 
 
 def fit_rates(rates: Floats, exact: Floats, *more: Floats) -> tuple[RateCurve, tuple[float, ...]]:

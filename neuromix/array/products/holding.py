@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from neuromix.array.analog_memory import AnalogMemory
 from neuromix.array.products.analog import analog_product
 from neuromix.array.products.operands import Operands
+from neuromix.display.progress import Progress, quiet, watching
 from neuromix.errors import BadValue, OutsideValidity
 from neuromix.models.model import Model
 from neuromix.units import number, render
@@ -56,6 +57,7 @@ def hold_limit(
     seed: int = 0,
     mismatch: bool = True,
     noise: bool = True,
+    progress: Progress | None = None,
 ) -> HoldLimit:
     """Return when a product, offsets removed, has lost so many effective bits.
 
@@ -72,6 +74,9 @@ def hold_limit(
         Of the die.
     mismatch, noise : bool
         Of multipliers and memory.
+    progress : callable, optional
+        Called with products done, how many it may take, and what goes on; by default a line in a
+        notebook.
 
     Raises
     ------
@@ -81,7 +86,27 @@ def hold_limit(
     if not 0.0 < number(bits, "hold limit: bits") < math.inf:
         raise BadValue(f"hold limit: {bits!r} bits cannot be lost", cure="a positive number")
 
-    def effective_bits(hold: float) -> float:
+    with watching(progress, "products") as told:
+        return _searched(operands, multiplier, memory, bits, seed, mismatch, noise, told)
+
+
+def _searched(
+    operands: Operands,
+    multiplier: Model,
+    memory: AnalogMemory,
+    bits: float,
+    seed: int,
+    mismatch: bool,
+    noise: bool,
+    told: Progress,
+) -> HoldLimit:
+    decades = round(math.log10(LONGEST / SHORTEST)) + 1
+    done = 0
+
+    def effective_bits(hold: float, left: int) -> float:
+        nonlocal done
+        told(done, done + 1 + left, f"held for {render(hold, 's', 3)}")
+        done += 1
         with warnings.catch_warnings():
             # What lies beyond the fit is said by the result.
             warnings.simplefilter("ignore", OutsideValidity)
@@ -93,21 +118,22 @@ def hold_limit(
                 hold=hold,
                 mismatch=mismatch,
                 noise=noise,
+                progress=quiet,
             )
         return corrected.effective_bits
 
-    fresh = effective_bits(0.0)
+    fresh = effective_bits(0.0, decades + HALVINGS)
     wanted = fresh - bits
     known = memory.model.validity.get("hold")
     covered = known.high if known is not None else math.inf
     # Upwards in decades, because long holds of leaky weights are long to compute.
     high = SHORTEST
-    while effective_bits(high) > wanted:
+    while effective_bits(high, decades - done + HALVINGS) > wanted:
         if high > 0.9 * LONGEST:
             return HoldLimit(bits, fresh, math.inf, covered < LONGEST)
         high *= 10.0
     low = 0.1 * high
-    for _ in range(HALVINGS):
+    for left in reversed(range(HALVINGS)):
         middle = math.sqrt(low * high)
-        low, high = (middle, high) if effective_bits(middle) > wanted else (low, middle)
+        low, high = (middle, high) if effective_bits(middle, left) > wanted else (low, middle)
     return HoldLimit(bits, fresh, high, high > covered)

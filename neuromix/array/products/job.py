@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from neuromix.array.analog_memory import AnalogMemory
 from neuromix.array.chip import Array, Path
+from neuromix.array.fetching import fetched_bytes
 from neuromix.array.memory_limit import MemoryNeed, check_memory
 from neuromix.array.memory_need import array_need
 from neuromix.array.products.analog import analog_product
 from neuromix.array.products.digital import digital_product
+from neuromix.array.products.estimating import spiking_seconds
 from neuromix.array.products.operands import ROWS_AT_ONCE, Operands
 from neuromix.array.products.product import Product
 from neuromix.array.products.spiking import SpikingCells, SpikingDrive, spiking_product
+from neuromix.array.simulation import run
+from neuromix.display.progress import Progress, portion, quiet, watching
 from neuromix.errors import BadValue, UnknownName
 from neuromix.models.catalogue import model
 from neuromix.models.model import Model
@@ -24,12 +28,21 @@ from neuromix.units import number
 FORMS = ("digital", "analog", "spiking")
 MEMORY_FORMS = ("digital", "analog")
 
-CHECKING = 17
-"""Bytes for each code while a chip checks its weights: two copies in 64 bit, and its own."""
+INTERPRETER = 3e8
+"""Bytes of Python, its libraries, machine code, and what allocators keep: 180 MB at size 16."""
 
+WORDS = 8
+"""Bytes of a weight in spikes: a word, two in the chip's memory, two in the die's; and three while
+the chip is put together."""
 
 EVENT = 24
 """Bytes of an event while trains are made and sorted: number, time and address."""
+
+SPIKE = 48
+"""Bytes of a spike of an output: where it was found, joined, in order; and of the run before."""
+
+LEAD = 20e-3
+"""s: for so long a nominal neuron is run to see how many spikes there will be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +79,8 @@ def multiply(
     calibrated: bool = True,
     limit: float | None = None,
     threads: int | None = None,
+    progress: Progress | None = None,
+    announce: Callable[[float], None] | None = None,
 ) -> list[Product]:
     """Draw operands and multiply them in several forms.
 
@@ -88,6 +103,12 @@ def multiply(
         Bytes that the job may take; most of this machine's memory by default.
     threads : int, optional
         Of the spiking form.
+    progress : callable, optional
+        Called with percents of a form that are done, 100, and what goes on; by default a line in a
+        notebook.
+    announce : callable, optional
+        Is told beforehand how long the spiking form will take this machine, s. For that a piece of
+        it is timed (:mod:`neuromix.array.products.estimating`).
 
     Raises
     ------
@@ -117,27 +138,46 @@ def multiply(
         )
     check_memory(f"product of size {size}", need(size, cells, forms), limit)
     operands = Operands.draw(size, seed)
+    if announce is not None and "spiking" in forms:
+        announce(
+            spiking_seconds(
+                operands,
+                cells.spiking,
+                SpikingDrive(),
+                seed=seed,
+                calibrated=calibrated,
+                threads=threads,
+            )
+        )
     found: list[Product] = []
-    if "digital" in forms:
-        found.append(digital_product(operands))
-    if "analog" in forms:
-        found += analog_product(
-            operands,
-            cells.multiplier,
-            seed=seed,
-            memory=analog_memory,
-            hold=hold,
-        )
-    if "spiking" in forms:
-        found += spiking_product(
-            operands, cells.spiking, seed=seed, calibrated=calibrated, threads=threads
-        )
+    with watching(progress, "%") as told:
+        if "digital" in forms:
+            found.append(digital_product(operands))
+        if "analog" in forms:
+            found += analog_product(
+                operands,
+                cells.multiplier,
+                seed=seed,
+                memory=analog_memory,
+                hold=hold,
+                progress=portion(told, "analog", 0.0, 100.0),
+            )
+        if "spiking" in forms:
+            found += spiking_product(
+                operands,
+                cells.spiking,
+                seed=seed,
+                calibrated=calibrated,
+                threads=threads,
+                progress=told,
+            )
     return found
 
 
 def need(size: int, cells: ProductCells, forms: Collection[str]) -> MemoryNeed:
     """Return what the job takes at its peak, before anything of it is laid out."""
     parts: Mapping[str, float] = {
+        "Python": INTERPRETER,
         "weights": float(size**2),
         "rows of the reference": 8.0 * min(size, ROWS_AT_ONCE) * size,
     }
@@ -148,6 +188,20 @@ def need(size: int, cells: ProductCells, forms: Collection[str]) -> MemoryNeed:
     array = Array(spiking.neuron, size)
     path = Path(spiking.converter, spiking.synapse, pulse_width=drive.pulse_width)
     chip = array_need(array, path, drive.duration(size), drive.dt)
-    events = EVENT * drive.events(size) * drive.duration(size)
-    codes = {"spiking weights": 2.0 * CHECKING * size**2, "events": events}
-    return found + chip + MemoryNeed(codes)
+    duration = drive.duration(size)
+    more = {
+        "words": float(WORDS * size**2),
+        "fetched pulses": fetched_bytes(2 * size, size),
+        "events": EVENT * drive.events(size) * duration,
+        "spikes": SPIKE * size * duration * _middle_rate(spiking, drive),
+    }
+    return found + chip + MemoryNeed(more)
+
+
+def _middle_rate(cells: SpikingCells, drive: SpikingDrive) -> float:
+    """Return how often a nominal output spikes without a product, Hz."""
+    chip = cells.chip(
+        np.zeros((1, 1), np.int8), drive, 0, bias=drive.bias, mismatch=False, noise=False
+    )
+    recording = run(chip, {}, duration=LEAD, dt=drive.dt, threads=1, progress=quiet)
+    return len(recording.events["outputs"]) / LEAD

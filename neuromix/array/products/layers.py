@@ -8,6 +8,7 @@ it is rounded, costs two conversions an output, and can be bent back and calibra
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from neuromix.array.products.multipliers import (
 )
 from neuromix.array.products.operands import LARGEST_INPUT, Operands
 from neuromix.array.products.product import Product
+from neuromix.display.progress import Progress, portion, watching
 from neuromix.models.model import Model
 from neuromix.units import render
 
@@ -144,6 +146,7 @@ def two_layers(
     drive: MultiplierDrive = USUAL,
     mismatch: bool = True,
     noise: bool = True,
+    progress: Progress | None = None,
 ) -> list[Product]:
     """Multiply twice, with every kind of border in between; offsets are removed in both layers.
 
@@ -161,25 +164,52 @@ def two_layers(
     drive : MultiplierDrive
     mismatch, noise : bool
         Of the multipliers.
+    progress : callable, optional
+        Called with percents done, 100, and what goes on; by default a line in a notebook.
 
     Returns
     -------
     list of Product
         Against the exact product of both matrices and the vector.
     """
+    with watching(progress, "%") as told:
+        return _borders(size, multiplier, cells, seed, bits, spans, drive, mismatch, noise, told)
+
+
+def _borders(
+    size: int,
+    multiplier: Model,
+    cells: BorderCells,
+    seed: int,
+    bits: tuple[int, ...],
+    spans: tuple[float, ...],
+    drive: MultiplierDrive,
+    mismatch: bool,
+    noise: bool,
+    told: Progress,
+) -> list[Product]:
     start = time.perf_counter()
+    stages = itertools.pairwise(np.linspace(0.0, 100.0, 2 + len(spans) + 2 * len(bits)))
     first, second = Operands.draw(size, seed), Operands.draw(size, seed, layer=1)
     given = spread_out(
         first.vector / LARGEST_INPUT, drive.vector_span, multiplier.nominal("y_slope")
     )
 
-    def layer(number: int, weights: NDArray[np.int8], volts: Floats) -> Readings:
+    def layer(number: int, weights: NDArray[np.int8], volts: Floats, name: str) -> Readings:
         owner = ("layers", number)
         return read_rows(
-            weights, volts, multiplier, drive, seed, *owner, mismatch=mismatch, noise=noise
+            weights,
+            volts,
+            multiplier,
+            drive,
+            seed,
+            *owner,
+            mismatch=mismatch,
+            noise=noise,
+            told=portion(told, name, *next(stages)),
         )
 
-    before = layer(0, first.weights, given)
+    before = layer(0, first.weights, given, "first layer")
     full = full_scale(size)
     shares = before.corrected / unit_current(multiplier, drive) / full
     crossings = {
@@ -195,7 +225,7 @@ def two_layers(
     exact = second.times(first.exact)
     found = []
     for name, crossing in crossings.items():
-        after = layer(1, second.weights, crossing.volts)
+        after = layer(1, second.weights, crossing.volts, name)
         weight = math.tanh(multiplier.nominal("x_slope") * drive.weight_span) / LARGEST_CODE
         unit = multiplier.nominal("tail_current") * weight * crossing.slope / full
         spent = [

@@ -18,6 +18,7 @@ from neuromix.array.analog_memory import AnalogMemory
 from neuromix.array.memory import LARGEST_CODE
 from neuromix.array.products.operands import LARGEST_INPUT
 from neuromix.data.randomness import generator
+from neuromix.display.progress import Progress, quiet
 from neuromix.errors import BadValue
 from neuromix.models.families.gilbert_cell import X_COMMON, Dynamics, Inputs
 from neuromix.models.family import Values
@@ -134,6 +135,7 @@ def read_rows(
     hold: float = 0.0,
     mismatch: bool = True,
     noise: bool = True,
+    told: Progress = quiet,
 ) -> Readings:
     """Read rows of multipliers.
 
@@ -157,6 +159,8 @@ def read_rows(
     hold : float, s
         For how long.
     mismatch, noise : bool
+    told : callable
+        Called with rows done and all rows.
     """
     drive.check(model)
     nominal = model.dynamics
@@ -176,6 +180,7 @@ def read_rows(
         assert isinstance(cells, Dynamics)
         for reading, y in enumerate((volts, np.zeros_like(volts))):
             currents[reading, row] = cells.output(Inputs(x, y, common)).sum()
+        told(row + 1, rows, "rows")
     settled = currents * (1.0 - 2.0 ** -(drive.settled_bits + 1.0))
     random = generator(seed, *owner, "reading", trial).standard_normal((2, rows))
     sigmas = reading_noise(model, drive) if noise else (0.0, 0.0)

@@ -12,8 +12,10 @@ weight; and the rate of a neuron bends with its current, so that counts are read
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -30,6 +32,7 @@ from neuromix.array.products.product import Product
 from neuromix.array.recording import Recording
 from neuromix.array.simulation import run
 from neuromix.data.events import Events
+from neuromix.display.progress import Progress, portion, quiet, watching
 from neuromix.errors import BadValue
 from neuromix.models.model import Model
 from neuromix.units import number
@@ -158,6 +161,7 @@ def spiking_product(
     noise: bool = True,
     calibrated: bool = True,
     threads: int | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Product, ...]:
     """Multiply with spikes.
 
@@ -175,6 +179,8 @@ def spiking_product(
         Whether to find trims (:mod:`neuromix.array.calibration`) and a fit for each neuron too.
     threads : int, optional
         See :func:`neuromix.array.simulation.run`.
+    progress : callable, optional
+        Called with percents done, 100, and what goes on; by default a line in a notebook.
 
     Returns
     -------
@@ -188,33 +194,61 @@ def spiking_product(
     BadValue
         Where the matrix is so large that a source cannot spike, or no output answers.
     """
+    with watching(progress, "%") as told:
+        return tuple(
+            _products(
+                operands, cells, seed, trial, drive, mismatch, noise, calibrated, threads, told
+            )
+        )
+
+
+def _products(
+    operands: Operands,
+    cells: SpikingCells,
+    seed: int,
+    trial: int,
+    drive: SpikingDrive,
+    mismatch: bool,
+    noise: bool,
+    calibrated: bool,
+    threads: int | None,
+    told: Progress,
+) -> Iterator[Product]:
     start = time.perf_counter()
+    # The die is run as built, with trims, and with each vector; a calibration is as long as one.
+    stages = itertools.pairwise(np.linspace(0.0, 100.0, (drive.vectors + 4) if calibrated else 2))
     _, (growth,) = fit_rates(*_nominal(operands, operands.weights, cells, drive, threads))
     words = proportional_words(operands.weights, growth)
     rates, exact, _ = _nominal(operands, words, cells, drive, threads)
     curve, _ = fit_rates(rates, exact)
     chip = cells.chip(words, drive, seed, bias=drive.bias, mismatch=mismatch, noise=noise)
-    recording = _play(chip, operands.vector, drive, trial, threads)
-    found = [_product(operands, cells, recording, drive, "as built", curve, start)]
+    as_built = portion(told, "spiking, as built", *next(stages))
+    recording = _play(chip, operands.vector, drive, trial, threads, as_built)
+    yield _product(operands, cells, recording, drive, "as built", curve, start)
     if not calibrated:
-        return tuple(found)
-    # Neurons are calibrated without the constant current: it adds to what a test line is to do.
-    unbiased = cells.chip(words, drive, seed, bias=0.0, mismatch=mismatch, noise=noise)
-    chip = chip.with_trims(calibrate(unbiased).trims)
-    recording = _play(chip, operands.vector, drive, trial, threads)
-    found.append(_product(operands, cells, recording, drive, "trimmed", curve, start))
+        return
+    # Calibration switches the constant current off: it adds to what a test line is to do.
+    calibrating = portion(told, "spiking, calibrating", *next(stages))
+    chip = chip.with_trims(calibrate(chip, progress=calibrating).trims)
+    trimmed = portion(told, "spiking, trimmed", *next(stages))
+    recording = _play(chip, operands.vector, drive, trial, threads, trimmed)
+    yield _product(operands, cells, recording, drive, "trimmed", curve, start)
     vectors = operands.others(drive.vectors)
-    others = [
-        _rates(_play(chip, vector, drive, trial + 1 + k, threads), drive)
-        for k, vector in enumerate(vectors)
-    ]
+    others = []
+    for k, vector in enumerate(vectors):
+        fitting = portion(told, f"spiking, vector {k + 1} of {len(vectors)}", *next(stages))
+        others.append(_rates(_play(chip, vector, drive, trial + 1 + k, threads, fitting), drive))
     own = curve.refitted(np.stack([operands.times(v) for v in vectors]), np.stack(others))
-    found.append(_product(operands, cells, recording, drive, "trimmed, each fitted", own, start))
-    return tuple(found)
+    yield _product(operands, cells, recording, drive, "trimmed, each fitted", own, start)
 
 
 def _play(
-    chip: Chip, vector: NDArray[np.int64], drive: SpikingDrive, trial: int, threads: int | None
+    chip: Chip,
+    vector: NDArray[np.int64],
+    drive: SpikingDrive,
+    trial: int,
+    threads: int | None,
+    progress: Progress = quiet,
 ) -> Recording:
     return run(
         chip,
@@ -223,6 +257,7 @@ def _play(
         dt=drive.dt,
         trial=trial,
         threads=threads,
+        progress=progress,
     )
 
 

@@ -8,6 +8,7 @@ import click
 
 from neuromix import units
 from neuromix.cli import options, output
+from neuromix.cli.progress import reporting
 from neuromix.errors import BadValue
 
 if TYPE_CHECKING:
@@ -89,17 +90,20 @@ def mvm(
     """Multiply a matrix with a vector: digital, with analog multipliers, with spikes."""
     from neuromix.array.products.job import ProductCells, multiply
 
-    found = multiply(
-        size,
-        ProductCells.load(technology),
-        forms=FORMS if forms == "all" else (forms,),
-        seed=seed,
-        memory_form=memory_form,
-        hold=hold,
-        calibrated=not raw,
-        limit=limit,
-        threads=threads,
-    )
+    with reporting("multiplying", lines=False) as progress:
+        found = multiply(
+            size,
+            ProductCells.load(technology),
+            forms=FORMS if forms == "all" else (forms,),
+            seed=seed,
+            memory_form=memory_form,
+            hold=hold,
+            calibrated=not raw,
+            limit=limit,
+            threads=threads,
+            progress=progress,
+            announce=_announce,
+        )
     output.emit(_report(found, seed), form)
 
 
@@ -121,13 +125,10 @@ def layers(size: int, seed: int, bits: tuple[int, ...], technology: str, form: s
     from neuromix.array.products.layers import BorderCells, two_layers
     from neuromix.models.catalogue import model
 
-    found = two_layers(
-        size,
-        model("gilbert_multiplier", technology),
-        BorderCells(model("comparator", technology), model("dac_synapse", technology)),
-        seed=seed,
-        bits=bits,
-    )
+    cells = BorderCells(model("comparator", technology), model("dac_synapse", technology))
+    multiplier = model("gilbert_multiplier", technology)
+    with reporting("multiplying", lines=False) as progress:
+        found = two_layers(size, multiplier, cells, seed=seed, bits=bits, progress=progress)
     output.emit(_report(found, seed), form)
 
 
@@ -167,11 +168,19 @@ def hold(
         model("analog_memory", technology), parked=line, temperature=temperature[0]
     )
     multiplier = model("gilbert_multiplier", technology)
-    found = hold_limit(Operands.draw(size, seed), multiplier, memory, bits=bits, seed=seed)
+    operands = Operands.draw(size, seed)
+    with reporting("multiplying", lines=False) as progress:
+        found = hold_limit(operands, multiplier, memory, bits=bits, seed=seed, progress=progress)
     if as_json:
         output.print_json(found)
         return
     output.console().print(str(found), soft_wrap=True)
+
+
+def _announce(seconds: float) -> None:
+    """Say on standard error how long the spiking form will take."""
+    time = f"{seconds / 60.0:.0f} min" if seconds >= 2.0 * 60.0 else f"{seconds:.2g} s"
+    click.echo(f"the spiking form will take this machine about {time}", err=True)
 
 
 def _report(products: list[Product], seed: int) -> output.Report:

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.chip import Array, Chip, SpikeSource
+from neuromix.array.receptive_fields import Convolution
 from neuromix.errors import BadValue
 from neuromix.interop.nir.mapped import Mapped, Row
 from neuromix.interop.nir.naming import block_names, common_rows
 from neuromix.interop.nir.network import Network, View, refuse
 from neuromix.interop.nir.neurons import Neurons
 from neuromix.interop.nir.quantising import relative_error
+from neuromix.interop.nir.sharing import plain, weights_between
 from neuromix.models.model import Model
 from neuromix.units import render
 
@@ -28,8 +30,8 @@ LARGEST = 10.0
 """Voltage that the family takes, V."""
 
 
-def on_linear_neurons(net: Network, dt: float, seed: int) -> Mapped:
-    """Map a network on linear neurons.
+def on_linear_neurons(net: Network, dt: float, seed: int, weight_error: float = 0.0) -> Mapped:
+    """Map a network on linear neurons, whose weights may be off on each die.
 
     Raises
     ------
@@ -55,18 +57,34 @@ def on_linear_neurons(net: Network, dt: float, seed: int) -> Mapped:
     refuse(problems)
     loops = net.loops()
     for target, item in spiking.items():
-        for source, matrix in net.views[target].parts.items():
+        view = net.views[target]
+        for source in view.parts:
             late = (source, target) in loops
-            weights = (matrix.T * (item.jump(dt) * units[target])).tocsr()
-            weights.eliminate_zeros()
-            chip.connect(blocks[source], blocks[target], weights=weights, delay=dt if late else 0.0)
+            weights, lost = weights_between(view, source, item.jump(dt) * units[target])
+            shares = isinstance(weights, Convolution)
+            if not shares:
+                weights.eliminate_zeros()
+            chip.connect(
+                blocks[source],
+                blocks[target],
+                weights=weights,
+                delay=dt if late else 0.0,
+                weight_error=weight_error,
+            )
+            count = len(chip.projections[-1])
+            numbers = plain(weights)
+            said = [lost] if lost else []
+            if late:
+                said.append(f"a spike in a loop takes one step, {render(dt, 's')}")
             rows.append(
                 Row(
                     f"{source} -> {target}",
                     "weights",
-                    f"{weights.nnz} synapses of 32-bit floats",
-                    weight_error=relative_error(weights.astype(np.float32), weights),
-                    lost=(f"a spike in a loop takes one step, {render(dt, 's')}",) if late else (),
+                    f"{np.count_nonzero(numbers)} weights that {count} synapses share"
+                    if shares
+                    else f"{count} synapses of 32-bit floats",
+                    weight_error=relative_error(numbers.astype(np.float32), numbers),
+                    lost=tuple(said),
                 )
             )
     return Mapped(chip, (*common_rows(net, blocks, dt), *rows), blocks, net, dt)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.receptive_fields import Convolution
 from neuromix.errors import NotMappable
 from neuromix.interop.nir.neurons import Neurons
 from neuromix.interop.nir.transforms import Shape
@@ -23,11 +24,17 @@ class View:
     parts : mapping of str to sparse array, (n, n of source)
     bias : (n,) ndarray
     shape : tuple of int
+    shared : mapping of str to Convolution
+        By source, parts that are convolutions.
+    convolved : mapping of str to tuple of str
+        By source, the convolutions and pools that have gone into its part.
     """
 
     parts: Mapping[str, Any]
     bias: NDArray[np.float64]
     shape: Shape
+    shared: Mapping[str, Convolution] = field(default_factory=dict)
+    convolved: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,31 +29,21 @@ class Table:
         """The charge that both signs reach, C."""
         return float(min(self.excitatory.max(), self.inhibitory.max()))
 
-    def codes(self, charge: Any) -> Any:
-        """Return the nearest codes of a sparse array of charges, as a sparse array of int8."""
-        found = charge.tocsr().copy()
-        data = found.data
-        nearest = np.where(
-            data < 0.0, -_nearest(-data, self.inhibitory), _nearest(data, self.excitatory)
-        )
-        found.data = nearest.astype(np.int8)
-        found.eliminate_zeros()
-        return found
+    def nearest(self, charge: Floats) -> NDArray[np.int8]:
+        """Return the nearest code of each charge."""
+        below, above = _nearest(-charge, self.inhibitory), _nearest(charge, self.excitatory)
+        return np.asarray(np.where(charge < 0.0, -below, above), np.int8)
 
-    def charge(self, codes: Any) -> Any:
-        """Return the charges of a sparse array of codes."""
-        found = codes.astype(np.float64)
-        data = codes.data.astype(np.int64)
-        found.data = np.where(
-            data < 0, -self.inhibitory[np.abs(data)], self.excitatory[np.abs(data)]
-        )
-        return found
+    def charge(self, codes: NDArray[np.int8]) -> Floats:
+        """Return the charge of each code."""
+        size = np.abs(codes.astype(np.int64))
+        return np.where(codes < 0, -self.inhibitory[size], self.excitatory[size])
 
 
-def relative_error(found: Any, wanted: Any) -> float:
+def relative_error(found: NDArray[Any], wanted: NDArray[Any]) -> float:
     """Return the root mean square of the difference over that of what is wanted; NaN of none."""
-    size = float(np.linalg.norm(wanted.data))
-    return float(np.linalg.norm((found - wanted).data)) / size if size else float("nan")
+    size = float(np.linalg.norm(wanted))
+    return float(np.linalg.norm(found - wanted)) / size if size else float("nan")
 
 
 def _nearest(values: Floats, table: Floats) -> NDArray[np.int64]:

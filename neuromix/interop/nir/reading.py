@@ -38,6 +38,7 @@ def read(
     fabric: Fabric | None = None,
     mismatch: bool = True,
     noise: bool = True,
+    weight_error: float = 0.0,
 ) -> Mapped:
     """Map a network that was trained elsewhere on a chip.
 
@@ -72,6 +73,9 @@ def read(
         Of the chip.
     mismatch, noise : bool
         Of its arrays of cells.
+    weight_error : float
+        Relative standard deviation of weights into ideal neurons, drawn for each die; weights of a
+        convolution are off alike wherever they are used. Those of cells have their mismatch.
 
     Returns
     -------
@@ -111,7 +115,13 @@ def read(
     if slowdown != 1.0:
         found = found.slower(slowdown)
     if cells == "ideal":
-        return on_linear_neurons(found, step, seed)
+        return on_linear_neurons(found, step, seed, weight_error)
+    if weight_error:
+        raise BadValue(
+            f"nir.read: a weight_error of {weight_error!r} for characterized cells",
+            ["errors of their weights are the mismatch of converters and synapses"],
+            "mismatch=True, or cells='ideal'",
+        )
     choice = Choice(
         neuron or model("lif_neuron", technology),
         converter or model("dac_synapse", technology),

@@ -11,7 +11,7 @@ charge q that it brings at I* (:mod:`neuromix.interop.nir.operating`): a weight 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,14 @@ from neuromix.array.chip import Array, Chip
 from neuromix.array.die import array_die
 from neuromix.array.memory import Codes, SparseCodes
 from neuromix.array.projection import Projection
+from neuromix.array.receptive_fields import Convolution
 from neuromix.errors import FitFailed
 from neuromix.interop.nir.charges import charges
+from neuromix.interop.nir.imaging import Convolutions
 from neuromix.interop.nir.operating import INTERVALS, OperatingPoint, rates_at
+from neuromix.interop.nir.quantising import Table
+from neuromix.interop.nir.sharing import scaled
+from neuromix.interop.nir.transforms import Shape
 from neuromix.units import render
 
 Floats = NDArray[np.float64]
@@ -48,23 +53,25 @@ class Stated:
     threshold: Floats
     reset: Floats
     current: Floats
-    weights: Mapping[str, Floats]
+    weights: Mapping[str, Floats | Convolution]
 
-    def node(self, nir: Any, alone: bool) -> Any:
+    def node(self, nir: Any, alone: bool, shape: Shape) -> Any:
         """Return the node; without a connection, a constant current moves its ``v_leak``."""
-        common = {
+        given = {
             "r": self.resistance,
             "v_leak": self.leak + self.resistance * self.current * alone,
             "v_threshold": self.threshold,
             "v_reset": self.reset,
         }
+        common = {key: value.reshape(shape) for key, value in given.items()}
+        tau = self.tau.reshape(shape)
         if self.tau_syn is None:
-            return nir.LIF(tau=self.tau, **common)
-        return nir.CubaLIF(tau_mem=self.tau, tau_syn=self.tau_syn, **common)
+            return nir.LIF(tau=tau, **common)
+        return nir.CubaLIF(tau_mem=tau, tau_syn=self.tau_syn.reshape(shape), **common)
 
 
-def linear(chip: Chip, name: str, array: Array, dt: float) -> Stated:
-    """State an array of linear neurons."""
+def linear(chip: Chip, name: str, array: Array, dt: float, kept: Convolutions) -> Stated:
+    """State an array of linear neurons; ``kept`` are the convolutions that stay some, by source."""
     values = {
         key: np.array(np.broadcast_to(value, (array.n,)), dtype=np.float64)
         for key, value in array.model.dynamics.values().items()
@@ -74,11 +81,16 @@ def linear(chip: Chip, name: str, array: Array, dt: float) -> Stated:
     leak = np.array(np.broadcast_to(initial, (array.n,)), dtype=np.float64)
     jumping = bool(np.all(tau_syn == 0.0))
     slow = tau if jumping else tau_syn
-    weights = {
-        item.source: _matrix(item, (chip.blocks[item.source].n, array.n)) * slow[:, None] / dt
-        for item in chip.projections
-        if item.target == name
-    }
+    weights: dict[str, Floats | Convolution] = {}
+    for item in chip.projections:
+        if item.target == name and item.source in kept:
+            # Chips hold weights in 32 bit.
+            kernel = kept[item.source].kernel.astype(np.float32).astype(np.float64)
+            factors = slow.reshape(len(kernel), -1)[:, 0] / dt
+            weights[item.source] = scaled(replace(kept[item.source], kernel=kernel), factors)
+        elif item.target == name:
+            matrix = _matrix(item, (chip.blocks[item.source].n, array.n))
+            weights[item.source] = matrix * slow[:, None] / dt
     return Stated(
         tau,
         None if jumping else tau_syn,
@@ -91,8 +103,8 @@ def linear(chip: Chip, name: str, array: Array, dt: float) -> Stated:
     )
 
 
-def cells(chip: Chip, name: str, dt: float, rate: float) -> Stated:
-    """State an array of characterized neurons, as they are on this die."""
+def cells(chip: Chip, name: str, dt: float, rate: float, kept: Convolutions) -> Stated:
+    """State an array of characterized neurons, as they are on this die; ``kept`` as above."""
     die = array_die(chip, name)
     array, path, n = die.array, die.path, die.array.n
     point = OperatingPoint.of(array.model, rate)
@@ -118,7 +130,7 @@ def cells(chip: Chip, name: str, dt: float, rate: float) -> Stated:
     lasting = _lasting(threshold, reset, resistance * point.current)
     capacitance = 1.0 / (quick * resistance * lasting)
     tau_syn: Floats | None = None
-    weights = {}
+    weights: dict[str, Floats | Convolution] = {}
     if path is not None:
         excitatory, inhibitory = (item.dynamics.matrix(n) for item in die.synapses)
         brought = charges(
@@ -130,7 +142,12 @@ def cells(chip: Chip, name: str, dt: float, rate: float) -> Stated:
         )
         tau_syn = brought.time_constant
         for item in chip.connections:
-            if item.target == name:
+            if item.target == name and item.source in kept:
+                # Such neurons are all alike.
+                nominal = Table(brought.excitatory[0], brought.inhibitory[0])
+                kernel = nominal.charge(kept[item.source].kernel) / dt
+                weights[item.source] = replace(kept[item.source], kernel=kernel)
+            elif item.target == name:
                 code = _dense(item.codes, n).T.astype(np.int64)
                 row = np.arange(n)[:, None]
                 charge = np.where(

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.receptive_fields import Convolution
+
 MOST_SYNAPSES = 30_000_000
 """Of one matrix; while it is made, it takes about 1 GB."""
 
@@ -29,11 +31,14 @@ class Transform:
     bias : (outputs,) ndarray
     shape : tuple of int
         Of the output.
+    shared : Convolution, optional
+        What the matrix is, where rows share its weights.
     """
 
     matrix: Any
     bias: NDArray[np.float64]
     shape: Shape
+    shared: Convolution | None = None
 
 
 def numbers(value: Any, what: str) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Convolutions and pools as matrices: receptive fields with shared weights, written out.
+"""Convolutions and pools, and as matrices: receptive fields with shared weights, written out.
 
 Conventions are those of PyTorch, which NIR refers to: a convolution is a cross-correlation, images
 have shape (channels, height, width).
@@ -7,6 +7,7 @@ have shape (channels, height, width).
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -47,28 +48,30 @@ def convolution(node: Any, shape: Shape | None) -> Transform:
     if bias.size not in {1, channels}:
         raise Unfit(f"it has {bias.size} biases for {channels} channels")
     each = np.repeat(np.broadcast_to(bias, (channels,)), math.prod(found.shape[1:]))
-    return Transform(found.matrix, each, found.shape)
+    return replace(found, bias=each)
 
 
 def sum_pool(node: Any, shape: Shape | None) -> Transform:
     """Return the sums over patches of an image."""
+    return _pool(node, shape, 1.0)
+
+
+def _pool(node: Any, shape: Shape | None, weight: float) -> Transform:
     image = _image(shape)
-    kernel = np.ones((image[0], 1, *_pair(node.kernel_size, "kernel_size", 1)))
+    kernel = np.full((image[0], 1, *_pair(node.kernel_size, "kernel_size", 1)), weight)
     stride, padding = _pair(node.stride, "stride", 1), _padding(node.padding)
     return _unrolled(kernel, image, stride=stride, padding=padding, groups=image[0])
 
 
 def average_pool(node: Any, shape: Shape | None) -> Transform:
     """Return the means over patches of an image."""
-    found = sum_pool(node, shape)
-    area = math.prod(_pair(node.kernel_size, "kernel_size", 1))
-    return Transform(found.matrix / area, found.bias, found.shape)
+    return _pool(node, shape, 1.0 / math.prod(_pair(node.kernel_size, "kernel_size", 1)))
 
 
 def _unrolled(
     weight: NDArray[np.float64], image: tuple[int, int, int], **options: Any
 ) -> Transform:
-    """Return a convolution as a matrix: a row for each receptive field."""
+    """Return a convolution, and as a matrix: a row for each receptive field."""
     from scipy.sparse import csr_array
 
     try:
@@ -81,7 +84,7 @@ def _unrolled(
     matrix = csr_array(
         (fields.weight, fields.target, fields.indptr), shape=(found.sources, found.neurons)
     )
-    return Transform(matrix.T.tocsr(), np.zeros(found.neurons), found.shape)
+    return Transform(matrix.T.tocsr(), np.zeros(found.neurons), found.shape, found)
 
 
 def _padding(given: Any) -> Any:

@@ -1,7 +1,8 @@
 """The walk through a graph, from each node back to what arrives at it.
 
 Whatever lies between two populations has no memory and is linear: matrices are multiplied along
-paths and added over them, so that one matrix joins two populations.
+paths and added over them, so that one matrix joins two populations. Where a convolution is left of
+all that, it is known beside its matrix (:mod:`neuromix.interop.nir.sharing`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from neuromix.interop.nir.graph import FlatGraph
 from neuromix.interop.nir.linear_nodes import TRANSFORMS, matrix_shape, transform
 from neuromix.interop.nir.network import View
 from neuromix.interop.nir.neurons import SILENT, SPIKING, Neurons, neurons
+from neuromix.interop.nir.sharing import after, merged, passed_on
 from neuromix.interop.nir.transforms import Shape, Unfit, product
 
 MOST_ADDRESSES = 10_000_000
@@ -110,7 +112,9 @@ class Walk:
         except Unfit as error:
             self.problems[name] = str(error)
             return None
-        return View(parts, step.matrix @ given.bias + step.bias, step.shape)
+        shared = {source: found for source in parts if (found := after(step, given, source))}
+        bias = step.matrix @ given.bias + step.bias
+        return View(parts, bias, step.shape, shared, passed_on(given, step, name))
 
     def combined(self, name: str) -> View | None:
         """Return what arrives at a node: the sum over all that send to it."""
@@ -134,7 +138,8 @@ class Walk:
         for view in views:
             for source, part in view.parts.items():
                 parts[source] = parts[source] + part if source in parts else part
-        return View(parts, np.sum([view.bias for view in views], axis=0), views[0].shape)
+        bias = np.sum([view.bias for view in views], axis=0)
+        return View(parts, bias, views[0].shape, *merged(views))
 
 
 def _input_shape(node: Any) -> Shape:

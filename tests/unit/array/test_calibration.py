@@ -4,7 +4,7 @@ import numpy as np
 import provisional
 import pytest
 
-from neuromix.array.calibration import calibrate
+from neuromix.array.calibration import NOMINAL_RUNS, calibrate, die_runs
 from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.die import array_die
 from neuromix.array.trims import Trims
@@ -44,6 +44,20 @@ def test_a_calibrated_die_spikes_as_the_nominal_one() -> None:
     assert trimmed.weights == pytest.approx(raw.weights * found.trims["array"].gains[:, :, None])
     synapses = [die.synapses[0].dynamics.matrix(NEURONS) for die in (trimmed, raw)]
     assert np.array_equal(*synapses)
+
+
+def test_a_calibration_says_how_far_it_is() -> None:
+    chip, told = chip_of(), []
+    chip.add("second", Array(LIF, 2))
+    chip.connect("in", "second", weights=np.ones((2, 2), np.int64), through=(DAC, DPI))
+    calibrate(chip, bits=2, progress=lambda *now: told.append(now))
+    runs = NOMINAL_RUNS + die_runs(2)
+    assert [done for done, _, _ in told] == list(range(1, 2 * runs + 1))
+    assert {total for _, total, _ in told} == {2 * runs}
+    assert [name for _, _, name in told[:: 2 * runs - 1]] == [
+        "calibrating array",
+        "calibrating second",
+    ]
 
 
 def test_a_nominal_die_keeps_the_middle() -> None:

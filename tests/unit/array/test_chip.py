@@ -1,5 +1,7 @@
 """Building a chip: what is accepted, and how each mistake is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import provisional
 import pytest
@@ -8,7 +10,8 @@ from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.fabric import Fabric
 from neuromix.array.simulation import run, run_batch
 from neuromix.data.events import Events
-from neuromix.errors import BadValue, FabricError, UnknownName
+from neuromix.errors import BadValue, FabricError, OutsideValidity, UnknownName
+from neuromix.models.ideal import TYPED_IN
 
 LIF, DPI, DAC = provisional.neuron(), provisional.synapse(), provisional.converter()
 
@@ -40,6 +43,36 @@ def test_weights_that_do_not_fit_the_memory(weights, words) -> None:
     with pytest.raises(BadValue) as caught:
         small().connect("pixels", "hidden", weights=weights, through=(DAC, DPI))
     assert words in str(caught.value)
+
+
+def test_a_die_has_one_technology() -> None:
+    foreign = replace(DPI, technology="generic180")
+    codes = np.ones((3, 2), int)
+    with pytest.raises(BadValue, match="several technologies on one die") as caught:
+        small().connect("pixels", "hidden", weights=codes, through=(DAC, foreign))
+    for said in ("dpi_synapse is of generic180", "lif_neuron is of gf180mcu", "nmx.Board"):
+        assert said in str(caught.value)
+    chip = wired()
+    chip.add("other", Array(replace(LIF, technology="generic180"), 2))
+    through = (replace(DAC, technology="generic180"), foreign)
+    with pytest.raises(BadValue, match="'other' would put circuits of several"):
+        chip.connect("pixels", "other", weights=codes, through=through)
+    # What was refused has left nothing behind, and neurons that are typed in have none.
+    assert "other" not in chip.paths
+    chip.add("ideal", Array(replace(LIF, technology=TYPED_IN), 2))
+    chip.connect("pixels", "ideal", weights=codes, through=(DAC, DPI))
+
+
+def test_conditions_that_differ_along_a_path_are_told() -> None:
+    high = replace(LIF, condition={**LIF.condition, "supply": 3.3, "temperature": 358.15})
+    chip = small()
+    chip.add("high", Array(high, 2))
+    with pytest.warns(OutsideValidity) as told:
+        chip.connect("pixels", "high", weights=np.ones((3, 2), int), through=(DAC, DPI))
+    first, second = (str(item.message) for item in told)
+    assert "dac_synapse at 1.8 V, dpi_synapse at 1.8 V, lif_neuron at 3.3 V" in first
+    assert "lif_neuron at 85 °C" in second
+    assert told[0].filename == __file__
 
 
 def test_unknown_blocks_offer_near_names() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -33,6 +36,40 @@ def test_json_has_all_figures(run):
     exact = json.loads(run("--size", "16", "--form", "digital", "--json").stdout)
     assert exact[0]["relative_error"] == 0.0
     assert exact[0]["effective_bits"] is None
+
+
+def test_the_time_of_the_spiking_form_is_said_before_it(run):
+    result = run("--size", "16", "--form", "spiking", "--raw", "--json")
+    assert "the spiking form will take this machine about" in result.stderr
+    assert len(json.loads(result.stdout)) == 1
+    assert run("--size", "16", "--form", "analog").stderr == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mvm", "--size", "16", "--form", "spiking"),
+        ("layers", "--size", "8", "--bits", "6"),
+        ("hold", "--size", "8", "--line", "0", "--temperature", "85"),
+    ],
+)
+def test_a_terminal_is_shown_how_far_a_job_is(words):
+    """A terminal of its own for standard error alone; nothing of it is in the output."""
+    ours, theirs = os.openpty()
+    code = "from neuromix.cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", code, "run", *words, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+        check=True,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 1 << 16).decode(errors="replace")
+    os.close(ours)
+    assert json.loads(result.stdout)
+    assert "multiplying" in shown or "/100" in shown
+    assert "━" in shown
 
 
 def test_csv_has_a_number_a_line(run):

@@ -75,6 +75,21 @@ def test_what_the_user_gives_is_told():
     assert calls == [(6, 10, "one"), (7, 10, "two")]
 
 
+def test_a_part_has_its_share_of_the_percents():
+    calls = []
+    part = progress.portion(lambda *now: calls.append(now), "second half", 50.0, 100.0)
+    part(0, 3, "")
+    part(3, 3, "")
+    part(0, 0, "")
+    assert calls == [(50, 100, "second half"), (100, 100, "second half"), (50, 100, "second half")]
+
+
+def test_a_log_may_be_told_nothing(capsys):
+    with reporting("multiplying", lines=False) as told:
+        told(1, 2, "x")
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_log_gets_a_line_a_phase(capsys):
     with reporting("loading models") as told:
         for name in ("one", "two", "one"):

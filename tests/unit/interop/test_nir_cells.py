@@ -3,10 +3,9 @@
 import nir
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
 
 import neuromix as nmx
-from neuromix.array.memory import SparseCodes
+from neuromix.array.memory import stored
 from neuromix.data.events import Events
 from neuromix.errors import BadValue, FitFailed, NotMappable
 from neuromix.interop.nir import read, write
@@ -48,12 +47,10 @@ def table():
 
 
 def test_codes_are_the_nearest(table):
-    wanted = csr_array(np.array([[0.0, 0.6e-15, 0.8e-15], [-2.4e-15, 9e-15, -9e-15]]))
-    codes = table.codes(wanted)
-    assert np.array_equal(codes.toarray(), [[0, 0, 1], [-2, 4, -4]])
-    assert np.allclose(
-        table.charge(codes).toarray(), [[0, 0, 1.4e-15], [-2.31e-15, 4.2e-15, -4.62e-15]]
-    )
+    codes = table.nearest(np.array([[0.0, 0.6e-15, 0.8e-15], [-2.4e-15, 9e-15, -9e-15]]))
+    assert codes.dtype == np.int8
+    assert np.array_equal(codes, [[0, 0, 1], [-2, 4, -4]])
+    assert np.allclose(table.charge(codes), [[0, 0, 1.4e-15], [-2.31e-15, 4.2e-15, -4.62e-15]])
 
 
 def test_the_width_of_pulses_follows_the_largest_weight(point):
@@ -108,7 +105,7 @@ def test_rates_of_a_layer_are_those_of_the_graph(low, likeness, apart):
     assert "its bias is a weight from a line of 1 kHz" in line.report()
 
 
-def test_a_convolution_is_a_sparse_memory_of_shared_codes():
+def test_what_a_product_unrolls_is_named():
     rng = np.random.default_rng(5)
     graph = chain(
         nir.Input(np.array([1, 8, 8])),
@@ -121,15 +118,16 @@ def test_a_convolution_is_a_sparse_memory_of_shared_codes():
     )
     mapped = read(graph, dt=DT)
     first, second = mapped.chip.connections
-    assert isinstance(first.codes, SparseCodes)
-    assert len(first.codes) == 64
-    assert len(np.unique(first.codes.code)) <= 18
+    assert stored(first.codes) <= 18 < len(first.codes.code)
     assert isinstance(second.codes, np.ndarray)
     assert second.codes.shape == (72, 4)
     # Four neurons of a pool share their weight.
     pooled = second.codes.reshape(2, 3, 2, 3, 2, 4)
     assert np.all(pooled == pooled[:, :, :1, :, :1])
-    assert "in a sparse memory" in mapped.report()
+    first, second = (row for row in mapped.rows if row.kind == "weights")
+    assert "which 648 synapses share, in a sparse memory" in first.mapped_to
+    assert not first.lost
+    assert second.lost[0].startswith("sumpool2d is unrolled, a weight for each synapse: other")
 
 
 def test_what_is_lost_is_in_the_report():
