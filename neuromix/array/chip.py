@@ -21,14 +21,21 @@ from neuromix.array.memory import Codes, codes_of
 from neuromix.array.projection import Projection, projection
 from neuromix.array.receptive_fields import Convolution
 from neuromix.array.trims import Trims
-from neuromix.data.arrays import floats
+from neuromix.data.arrays import own_floats
 from neuromix.errors import BadValue, UnknownName
-from neuromix.models.model import Model
-from neuromix.units import number
+from neuromix.models.model import Model, Range
+from neuromix.units import number, render
 
 SETTLING = 5e-6
 """s: the 6-bit converter settles to 1 % within 4 µs at its smallest code, measured in SPICE
 (docs/decisions/0004-synapse-cells.md)."""
+
+
+LARGEST_CURRENT = 100.0
+"""Of a constant input, over the largest that a model was fitted to: what is meant is in A."""
+
+SANE_CURRENT = Range(0.0, 1e-5, "A")
+"""Where a model does not say for which currents it holds."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +86,16 @@ class Array:
     def __post_init__(self) -> None:
         _check_role(self.model, ("neuron", "bursting_neuron", "linear_neuron"), "Array(model, n)")
         _check_size("an array", self.n)
-        current = floats(self.current, "Array: current")
+        for name in ("noise", "mismatch"):
+            if not isinstance(getattr(self, name), (bool, np.bool_)):
+                raise BadValue(f"Array: {name} is {getattr(self, name)!r}", cure="True or False")
+        current = own_floats(self.current, "Array: current")
+        object.__setattr__(self, "current", current if current.ndim else float(current))
+        if self.initial is not None:
+            object.__setattr__(self, "initial", own_floats(self.initial, "Array: initial"))
         for name, shape in (
             ("current", current.shape),
-            ("initial", () if self.initial is None else floats(self.initial, "initial").shape),
+            ("initial", np.shape(self.initial)),
             *((key, np.shape(value)) for key, value in self.model.dynamics.values().items()),
         ):
             if shape not in {(), (self.n,)}:
@@ -94,6 +107,18 @@ class Array:
             raise BadValue(
                 f"Array: {self.model.cell} takes no current in A",
                 cure="its rest is where a constant input takes the membrane, V",
+            )
+        limit = LARGEST_CURRENT * self.model.validity.get("input_current", SANE_CURRENT).high
+        if np.any(np.abs(current) > limit):
+            raise BadValue(
+                f"Array: a current of {render(float(np.abs(current).max()), 'A')} into a membrane",
+                [f"{self.model.cell} was fitted up to {render(limit / LARGEST_CURRENT, 'A')}"],
+                f"currents up to {render(limit, 'A')}, in A",
+            )
+        if self.trims is not None and not isinstance(self.trims, Trims):
+            raise BadValue(
+                f"Array: trims are a {type(self.trims).__name__}",
+                cure="calibrate(chip).trims[name], or chip.with_trims(found.trims)",
             )
         if self.trims is not None and self.trims.codes.shape != (2, self.n):
             raise BadValue(
@@ -173,13 +198,23 @@ class Chip:
             raise BadValue(
                 f"chip: {fabric!r} is not a fabric", cure="fabric=nmx.Fabric(latency=20e-9)"
             )
-        self.seed = int(seed)
-        self.fabric = fabric if fabric is not None else Fabric()
+        self._seed = int(seed)
+        self._fabric = fabric if fabric is not None else Fabric()
         self._blocks: dict[str, SpikeSource | Array] = {}
         self._paths: dict[str, Path] = {}
         self._connections: list[Connection] = []
         self._projections: list[Projection] = []
         self._frozen = False
+
+    @property
+    def seed(self) -> int:
+        """That of the die; ``with_seed`` makes another one."""
+        return self._seed
+
+    @property
+    def fabric(self) -> Fabric:
+        """Common to all links."""
+        return self._fabric
 
     @property
     def blocks(self) -> Mapping[str, SpikeSource | Array]:
@@ -305,7 +340,7 @@ class Chip:
             beside = (item.converter for item in self._paths.values())
             check_agreement(target, (converter, synapse, receiver.model), beside)
         path = Path(converter, synapse, setup, pulse_width)
-        if self._paths.setdefault(target, path) != path:
+        if self._paths.get(target, path) != path:
             raise BadValue(
                 f"chip: {target!r} has another synapse path already",
                 ["an array has one converter and one synapse per sign, shared by all its sources"],
@@ -313,6 +348,7 @@ class Chip:
             )
         codes = codes_of(weights, (sender.n, receiver.n), f"{source} -> {target}")
         shared = weights if isinstance(weights, Convolution) else None
+        self._paths[target] = path
         self._connections.append(Connection(source, target, codes, shared))
 
     def with_seed(self, seed: int) -> Chip:

@@ -74,9 +74,7 @@ def codes_of(weights: Any, shape: tuple[int, int], wire: str) -> Codes:
     if isinstance(weights, Convolution):
         given, found = weights.kernel, shape
     elif sparse:
-        matrix = weights.tocsr().copy()
-        matrix.sum_duplicates()
-        matrix.eliminate_zeros()
+        matrix = compressed(weights, wire)
         given, found = matrix.data, matrix.shape
     else:
         given = numeric(weights, wire)
@@ -115,6 +113,31 @@ def codes_of(weights: Any, shape: tuple[int, int], wire: str) -> Codes:
     return _frozen(given, np.int8)
 
 
+def compressed(weights: Any, wire: str) -> Any:
+    """Return a sparse array of SciPy in compressed rows, sorted, each element once.
+
+    Raises
+    ------
+    BadValue
+        Where it names a column that it does not have: SciPy itself does not look.
+    """
+    # Its own type could overflow where the same element is given several times.
+    wide = weights.astype(np.int64) if weights.dtype.kind in "iu" else weights
+    columns = getattr(weights, "indices", None)
+    if getattr(weights, "format", "") in {"csr", "csc"} and columns is not None and len(columns):
+        limit = weights.shape[1] if weights.format == "csr" else weights.shape[0]
+        if not 0 <= int(columns.min()) <= int(columns.max()) < limit:
+            raise BadValue(
+                f"{wire}: the sparse array names a place outside of itself",
+                [f"its indices are {columns.min()} … {columns.max()}, not 0 … {limit - 1}"],
+                "weights.check_format() of SciPy says more",
+            )
+    matrix = wide.tocsr().copy()
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    return matrix
+
+
 def words(codes: Codes) -> NDArray[np.int8]:
     """Return the words that are not 0, row after row."""
     return codes.code if isinstance(codes, SparseCodes) else codes[codes != 0]
@@ -148,6 +171,7 @@ def _thinned(codes: NDArray[np.int8]) -> SparseCodes:
 
 
 def _frozen(values: NDArray[Any], kind: type[np.generic]) -> NDArray[Any]:
-    array = np.ascontiguousarray(values, dtype=kind)
+    # A copy: what a user changes later does not change the memory.
+    array = np.array(values, dtype=kind, order="C")
     array.setflags(write=False)
     return array
