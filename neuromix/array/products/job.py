@@ -38,8 +38,9 @@ the chip is put together."""
 EVENT = 24
 """Bytes of an event while trains are made and sorted: number, time and address."""
 
-SPIKE = 48
-"""Bytes of a spike of an output: where it was found, joined, in order; and of the run before."""
+SPIKE = 60
+"""Bytes of a spike of an output, a time and an address where it was found, joined, in order: 32;
+nearly as much again for what outputs of a die as built spike beyond the nominal one."""
 
 LEAD = 20e-3
 """s: for so long a nominal neuron is run to see how many spikes there will be."""

@@ -29,7 +29,6 @@ from neuromix.array.pixels import phases
 from neuromix.array.products.curves import RateCurve, fit_rates, proportional_words
 from neuromix.array.products.operands import LARGEST_INPUT, Operands
 from neuromix.array.products.product import Product
-from neuromix.array.recording import Recording
 from neuromix.array.simulation import run
 from neuromix.data.events import Events
 from neuromix.display.progress import Progress, portion, quiet, watching
@@ -223,23 +222,32 @@ def _products(
     curve, _ = fit_rates(rates, exact)
     chip = cells.chip(words, drive, seed, bias=drive.bias, mismatch=mismatch, noise=noise)
     as_built = portion(told, "spiking, as built", *next(stages))
-    recording = _play(chip, operands.vector, drive, trial, threads, as_built)
-    yield _product(operands, cells, recording, drive, "as built", curve, start)
+    reading = _play(chip, operands.vector, drive, trial, threads, as_built)
+    yield _product(operands, cells, reading, "as built", curve, start)
     if not calibrated:
         return
     # Calibration switches the constant current off: it adds to what a test line is to do.
     calibrating = portion(told, "spiking, calibrating", *next(stages))
     chip = chip.with_trims(calibrate(chip, progress=calibrating).trims)
     trimmed = portion(told, "spiking, trimmed", *next(stages))
-    recording = _play(chip, operands.vector, drive, trial, threads, trimmed)
-    yield _product(operands, cells, recording, drive, "trimmed", curve, start)
+    reading = _play(chip, operands.vector, drive, trial, threads, trimmed)
+    yield _product(operands, cells, reading, "trimmed", curve, start)
     vectors = operands.others(drive.vectors)
     others = []
     for k, vector in enumerate(vectors):
         fitting = portion(told, f"spiking, vector {k + 1} of {len(vectors)}", *next(stages))
-        others.append(_rates(_play(chip, vector, drive, trial + 1 + k, threads, fitting), drive))
+        others.append(_play(chip, vector, drive, trial + 1 + k, threads, fitting).rates)
     own = curve.refitted(np.stack([operands.times(v) for v in vectors]), np.stack(others))
-    yield _product(operands, cells, recording, drive, "trimmed, each fitted", own, start)
+    yield _product(operands, cells, reading, "trimmed, each fitted", own, start)
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """What is read of a run: rates of the outputs, Hz, and what it took, J and s; no spikes."""
+
+    rates: Floats
+    energy: dict[str, float]
+    duration: float
 
 
 def _play(
@@ -249,8 +257,8 @@ def _play(
     trial: int,
     threads: int | None,
     progress: Progress = quiet,
-) -> Recording:
-    return run(
+) -> _Reading:
+    recording = run(
         chip,
         {"entries": drive.encode(vector)},
         duration=drive.duration(len(vector)),
@@ -259,13 +267,9 @@ def _play(
         threads=threads,
         progress=progress,
     )
-
-
-def _rates(recording: Recording, drive: SpikingDrive) -> Floats:
-    """Return spikes per second of the window, Hz."""
     counted = recording.events["outputs"].between(drive.settling, recording.duration)
-    window = recording.duration - drive.settling
-    return np.asarray(counted.counts(recording.sizes["outputs"]) / window)
+    rates = counted.counts(recording.sizes["outputs"]) / (recording.duration - drive.settling)
+    return _Reading(np.asarray(rates), dict(recording.energy), recording.duration)
 
 
 def _nominal(
@@ -279,7 +283,7 @@ def _nominal(
     rows = words[: drive.nominal_outputs]
     chip = cells.chip(rows, drive, 0, bias=drive.bias, mismatch=False, noise=False)
     vectors = operands.others(drive.nominal_vectors)
-    rates = np.concatenate([_rates(_play(chip, v, drive, 0, threads), drive) for v in vectors])
+    rates = np.concatenate([_play(chip, v, drive, 0, threads).rates for v in vectors])
     weights = operands.weights[: len(rows)].astype(np.float64)
     grown = weights * np.abs(weights) / LARGEST_CODE
     exact, more = (np.concatenate([w @ v for v in vectors]) for w in (weights, grown))
@@ -289,8 +293,7 @@ def _nominal(
 def _product(
     operands: Operands,
     cells: SpikingCells,
-    recording: Recording,
-    drive: SpikingDrive,
+    reading: _Reading,
     correction: str,
     curve: RateCurve,
     start: float,
@@ -305,10 +308,10 @@ def _product(
     return Product(
         "spiking",
         correction,
-        curve.products(_rates(recording, drive)),
+        curve.products(reading.rates),
         operands.exact,
-        {name.partition(".")[2]: spent for name, spent in recording.energy.items()},
-        recording.duration,
+        {name.partition(".")[2]: spent for name, spent in reading.energy.items()},
+        reading.duration,
         time.perf_counter() - start,
         {
             cells.neuron.cell: size,
