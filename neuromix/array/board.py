@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neuromix.array.chip import Array, Chip, Path, SpikeSource
+from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.fabric import Fabric
 from neuromix.array.network import Network
+from neuromix.array.path import Path
 from neuromix.array.routing import RoutingTable
 from neuromix.array.topology import Topology
 from neuromix.errors import BadValue, UnknownName

@@ -18,18 +18,14 @@ from numpy.typing import ArrayLike, NDArray
 from neuromix.array.agreement import check_agreement
 from neuromix.array.fabric import Fabric
 from neuromix.array.memory import Codes, codes_of
+from neuromix.array.path import SETTLING, Path, check_pulse, check_role, path_of
 from neuromix.array.projection import Projection, projection
 from neuromix.array.receptive_fields import Convolution
 from neuromix.array.trims import Trims
 from neuromix.data.arrays import own_floats
 from neuromix.errors import BadValue, UnknownName
 from neuromix.models.model import Model, Range
-from neuromix.units import number, render
-
-SETTLING = 5e-6
-"""s: the 6-bit converter settles to 1 % within 4 µs at its smallest code, measured in SPICE
-(docs/decisions/0004-synapse-cells.md)."""
-
+from neuromix.units import render
 
 LARGEST_CURRENT = 100.0
 """Of a constant input, over the largest that a model was fitted to: what is meant is in A."""
@@ -84,7 +80,7 @@ class Array:
     trims: Trims | None = None
 
     def __post_init__(self) -> None:
-        _check_role(self.model, ("neuron", "bursting_neuron", "linear_neuron"), "Array(model, n)")
+        check_role(self.model, ("neuron", "bursting_neuron", "linear_neuron"), "Array(model, n)")
         _check_size("an array", self.n)
         for name in ("noise", "mismatch"):
             if not isinstance(getattr(self, name), (bool, np.bool_)):
@@ -95,7 +91,7 @@ class Array:
             object.__setattr__(self, "initial", own_floats(self.initial, "Array: initial"))
         for name, shape in (
             ("current", current.shape),
-            ("initial", np.shape(self.initial)),
+            ("initial", () if self.initial is None else np.shape(self.initial)),
             *((key, np.shape(value)) for key, value in self.model.dynamics.values().items()),
         ):
             if shape not in {(), (self.n,)}:
@@ -140,31 +136,6 @@ class Array:
         from neuromix.array.sheets import array_sheet
 
         return array_sheet(self).html()
-
-
-@dataclass(frozen=True)
-class Path:
-    """The circuits between the weight memory and a membrane, and how they are clocked.
-
-    Parameters
-    ----------
-    converter, synapse : Model
-        What makes the weight current, and what integrates it.
-    setup : float, s
-        From the arrival of an event to its pulse: reading the memory, settling the converter.
-    pulse_width : float, s
-        For how long the weight current flows into the synapse.
-    """
-
-    converter: Model
-    synapse: Model
-    setup: float = SETTLING
-    pulse_width: float = 2e-6
-
-    @property
-    def busy(self) -> float:
-        """For how long one event occupies it, s."""
-        return self.setup + self.pulse_width
 
 
 @dataclass(frozen=True, eq=False)
@@ -321,25 +292,11 @@ class Chip:
                 f"chip: delays and weight errors of {target!r} are those of its circuits",
                 cure="Fabric(latency=…), and the mismatch of the converter",
             )
-        if not isinstance(through, tuple) or len(through) != 2:
-            raise BadValue(
-                f"chip: through={type(through).__name__} is not two models",
-                cure='through=(nmx.model("dac_synapse"), nmx.model("dpi_synapse"))',
-            )
-        converter, synapse = through
-        _check_role(converter, ("converter",), "through=(converter, synapse)")
-        _check_role(synapse, ("synapse",), "through=(converter, synapse)")
-        pulse_width = number(pulse_width, "chip: pulse_width")
-        setup = number(setup, "chip: setup")
-        if not (0.0 < pulse_width < np.inf and 0.0 <= setup < np.inf):
-            raise BadValue(
-                f"chip: pulse_width {pulse_width!r} s and setup {setup!r} s cannot be clocked",
-                cure="a positive pulse_width and a setup of 0 or more",
-            )
+        path = path_of(through, pulse_width, setup)
         if target not in self._paths:
             beside = (item.converter for item in self._paths.values())
-            check_agreement(target, (converter, synapse, receiver.model), beside)
-        path = Path(converter, synapse, setup, pulse_width)
+            check_agreement(target, (path.converter, path.synapse, receiver.model), beside)
+            check_pulse(target, path)
         if self._paths.get(target, path) != path:
             raise BadValue(
                 f"chip: {target!r} has another synapse path already",
@@ -393,15 +350,3 @@ class Chip:
 def _check_size(what: str, n: int) -> None:
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise BadValue(f"{what} has {n!r} addresses", cure="a whole number from 1 on")
-
-
-def _check_role(model: Model, roles: tuple[str, ...], where: str) -> None:
-    if not isinstance(model, Model):
-        raise BadValue(
-            f"{where}: {type(model).__name__} is not a model", cure="neuromix.model(name)"
-        )
-    if model.dynamics.role not in roles:
-        raise BadValue(
-            f"{where}: {model.cell} is a {model.dynamics.role or 'cell without a role'}",
-            cure=f"the model of a {roles[0]}",
-        )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neuromix.array.chip import SETTLING
+from neuromix.array.path import SETTLING
 from neuromix.data.arrays import floats, numeric
 from neuromix.data.randomness import generator
 from neuromix.errors import BadValue

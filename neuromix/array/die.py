@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.blocks import Blocks
-from neuromix.array.chip import Array, Chip, Path
+from neuromix.array.chip import Array, Chip
 from neuromix.array.fabric import Fabric
 from neuromix.array.fetching import Fetching
 from neuromix.array.memory import Codes, SparseCodes, stacked
 from neuromix.array.passage import Passage
+from neuromix.array.path import Path
 from neuromix.data.randomness import generator
 from neuromix.models.family import Family
 from neuromix.models.model import Model

@@ -15,12 +15,13 @@ from types import MappingProxyType
 import numpy as np
 
 from neuromix.array.board import Board
-from neuromix.array.chip import Array, Chip, Path
+from neuromix.array.chip import Array, Chip
 from neuromix.array.fetching import fetched_bytes
 from neuromix.array.kernel import PREPARED
 from neuromix.array.lanes import LANES, block_count
 from neuromix.array.memory_limit import MemoryNeed
 from neuromix.array.noise import SILENT, noise_law
+from neuromix.array.path import Path
 from neuromix.array.probes import Watched
 from neuromix.array.rows import Rows
 
@@ -32,9 +33,6 @@ SIGNS = 2
 
 COPIES = 2
 """A die keeps what a run starts from, and the run changes a copy."""
-
-MOST_STEPS = 2**53
-"""Beyond it, steps are not whole numbers any more."""
 
 LINEAR_STATES = 8
 """Numbers beside the parameters of a linear neuron: its state, inputs of both signs, spikes."""
@@ -59,8 +57,7 @@ def bytes_needed(
     runs : int
         How many of them are kept.
     """
-    # A run that would never end needs no more memory than that.
-    steps = math.ceil(min(duration / dt, MOST_STEPS))
+    steps = math.ceil(duration / dt)
     samples = sum(item.samples(steps) * len(item.neurons) for item in wanted.values())
     traces = MemoryNeed({"traces": float(FLOAT * samples * runs)})
     chips = chip.chips.values() if isinstance(chip, Board) else [chip]

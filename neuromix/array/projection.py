@@ -80,7 +80,8 @@ def projection(
         convolution, fields = weights, weights.between(*shape, wire)
         weights, word = (fields.indptr, fields.target, fields.weight), fields.word
     if hasattr(weights, "tocsr"):
-        matrix = weights.tocsr()
+        # Its own type could overflow where the same element is given several times.
+        matrix = weights.astype(np.float64).tocsr()
         if matrix.shape != shape:
             raise _misshaped(wire, matrix.shape, shape)
         matrix = matrix.copy()

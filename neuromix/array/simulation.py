@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -27,9 +27,12 @@ from neuromix.array.recording import Recording
 from neuromix.array.threads import Threads
 from neuromix.display.progress import Progress, quiet, watching
 from neuromix.errors import BadValue, OutsideValidity
-from neuromix.units import number
+from neuromix.units import number, render
 
 Kept = TypeVar("Kept")
+
+MOST_STEPS = 1e12
+"""Of a run: a single neuron would take hours."""
 
 
 def run(
@@ -86,8 +89,7 @@ def run(
     OutsideValidity
         Where neurons were driven beyond the currents that their model was fitted to.
     """
-    if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
-        raise BadValue(f"run: the trial {trial!r} is not a whole number")
+    _check_trial("run", trial)
     wanted = _checked("run", chip, duration, dt, record)
     if linear.all_linear(chip, mode):
         count = _threads("run", threads)
@@ -132,7 +134,8 @@ def run_batch(
         Called with samples done, all samples, and what is going on; by default a line in a
         notebook.
     """
-    count, samples = _threads("run_batch", threads), list(batch)
+    count, samples = _threads("run_batch", threads), _samples("run_batch", batch)
+    _check_trial("run_batch", first_trial)
     wanted = _checked("run_batch", chip, duration, dt, record, len(samples))
     with watching(progress, "samples") as told:
         if linear.all_linear(chip, mode):
@@ -181,7 +184,9 @@ def run_dies(
     list
         For each die what ``summary`` returned, or its list of recordings.
     """
-    count, samples, every = _threads("run_dies", threads), list(batch), list(dies)
+    count, samples = _threads("run_dies", threads), _samples("run_dies", batch)
+    every = [dies] if isinstance(dies, (Chip, Board)) else list(dies)
+    _check_trial("run_dies", first_trial)
     kept = len(every) if summary is None else min(count, len(every))
     wanted = [_checked("run_dies", die, duration, dt, record, kept * len(samples)) for die in every]
 
@@ -233,6 +238,20 @@ class _Batch:
         return course.play(inputs), course.left_validity()
 
 
+def _check_trial(verb: str, trial: int) -> None:
+    if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
+        raise BadValue(f"{verb}: the trial {trial!r} is not a whole number")
+
+
+def _samples(verb: str, batch: Iterable[Inputs]) -> list[Inputs]:
+    if isinstance(batch, (Mapping, str)) or not isinstance(batch, Iterable):
+        raise BadValue(
+            f"{verb}: {type(batch).__name__} is not many inputs",
+            cure='a list of inputs, such as [{"pixels": events}, …]',
+        )
+    return list(batch)
+
+
 def _threads(verb: str, threads: int | None) -> int:
     count = threads if threads is not None else os.cpu_count() or 1
     if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
@@ -249,6 +268,12 @@ def _checked(
     for name, value in (("duration", duration), ("dt", dt)):
         if not 0.0 < number(value, f"{verb}: {name}") < math.inf:
             raise BadValue(f"{verb}: {name} of {value!r} s is not positive")
+    if not 1.0 - 1e-9 <= duration / dt < MOST_STEPS:
+        raise BadValue(
+            f"{verb}: {render(duration, 's')} in steps of {render(dt, 's')}",
+            [f"that are {duration / dt:.2g} steps, and a run has from one to {MOST_STEPS:.0e}"],
+            "another dt, or another duration",
+        )
     wanted = watched(record, chip, dt)
     check_memory(verb, bytes_needed(chip, duration, dt, wanted, runs))
     return wanted

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuromix.array.analog_memory import AnalogMemory
-from neuromix.array.chip import Array, Path
+from neuromix.array.chip import Array
 from neuromix.array.fetching import fetched_bytes
 from neuromix.array.memory_limit import MemoryNeed, check_memory
 from neuromix.array.memory_need import array_need
+from neuromix.array.path import Path
 from neuromix.array.products.analog import analog_product
 from neuromix.array.products.digital import digital_product
 from neuromix.array.products.estimating import spiking_seconds
