@@ -79,10 +79,15 @@ class Array:
         _check_role(self.model, ("neuron", "bursting_neuron", "linear_neuron"), "Array(model, n)")
         _check_size("an array", self.n)
         current = floats(self.current, "Array: current")
+        dynamics = self.model.dynamics
         for name, shape in (
             ("current", current.shape),
             ("initial", () if self.initial is None else floats(self.initial, "initial").shape),
-            *((key, np.shape(value)) for key, value in self.model.dynamics.values().items()),
+            *(
+                (key, np.shape(value))
+                for key, value in dynamics.values().items()
+                if key not in dynamics.tables()
+            ),
         ):
             if shape not in {(), (self.n,)}:
                 raise BadValue(
