@@ -1,12 +1,16 @@
 """Figures of what a network did: what is drawn is what was measured."""
 
+import time
+
 import numpy as np
 import pytest
 import scipy.sparse
 import xarray as xr
 
+import neuromix as nmx
 from neuromix import plot
 from neuromix.array.histogram import EDGES, TimeHistogram
+from neuromix.array.memory import codes_of, words
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
 
@@ -23,11 +27,11 @@ def test_intervals_are_those_of_each_address() -> None:
 
 
 def test_traces_of_chosen_neurons() -> None:
-    time = xr.DataArray(np.arange(50) * 1e-5, dims="time", attrs={"units": "s"})
+    moments = xr.DataArray(np.arange(50) * 1e-5, dims="time", attrs={"units": "s"})
     recorded = xr.DataArray(
         np.random.default_rng(0).normal(size=(50, 9)) * 1e-9,
         dims=("time", "neuron"),
-        coords={"time": time},
+        coords={"time": moments},
         attrs={"units": "A", "long_name": "mean input current"},
     )
     assert len(plot.traces(recorded).axes) == 6
@@ -47,6 +51,39 @@ def test_a_weight_map_shows_dense_and_sparse_alike() -> None:
         assert image.get_clim() == (-63.0, 63.0)
     with pytest.raises(BadValue):
         plot.weight_map([1, 2, 3])
+
+
+def test_a_weight_map_shows_what_a_chip_holds() -> None:
+    kernel = np.array([[[[1, -2], [3, 0]]]])
+    field = nmx.Convolution(kernel, image=(1, 3, 3))
+    sparse = scipy.sparse.csr_array(np.array([[0, 5, 0], [-7, 0, 0]]))
+    for weights, shape in ((field, (9, 4)), (sparse, (2, 3))):
+        codes = codes_of(weights, shape, "weights")
+        drawn = plot.weight_map(codes).axes[0].images[0].get_array()
+        assert drawn.shape == shape
+        assert sorted(drawn[drawn != 0]) == sorted(words(codes))
+    assert np.array_equal(drawn, sparse.toarray())
+
+
+def test_a_raster_has_a_mark_for_each_spike() -> None:
+    random = np.random.default_rng(0)
+    many = Events.sort(random.random(20_000), random.integers(0, 5000, 20_000))
+    begun = time.perf_counter()
+    drawn = plot.raster({"many": many, "none": Events.empty()}, {"many": 5000, "none": 2}, 1.0)
+    assert time.perf_counter() - begun < 2.0
+    first, second = drawn.axes
+    (marks,) = first.lines
+    x, y = marks.get_data()
+    assert x[0::3] == pytest.approx(many.time * 1e3)
+    assert 0.5 * (y[0::3] + y[1::3]) == pytest.approx(many.address.astype(float))
+    assert np.isnan(x[2::3]).all()
+    assert not len(second.lines[0].get_xdata())
+
+
+def test_a_budget_of_nothing_is_refused() -> None:
+    for parts in ({}, {"neurons": 0.0}):
+        with pytest.raises(BadValue, match="no energy"):
+            plot.budget(parts, "J", "energy")
 
 
 def test_all_times_are_in_the_histogram() -> None:
