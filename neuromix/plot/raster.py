@@ -41,7 +41,7 @@ def raster(events: Mapping[str, Events], sizes: Mapping[str, int], duration: flo
         panels, heights, events.items(), [BLUE, ORANGE] * len(events), strict=False
     ):
         plain(panel)
-        # One line with gaps: a mark for each spike by itself takes ten times as long.
+        # One line with gaps: a mark for each spike by itself takes twice as long and more.
         time, row = item.time * 1e3, item.address.astype(np.float64)
         across = np.stack([time, time, np.full_like(time, np.nan)], axis=1)
         half = 0.5 * max(1.0, SMALLEST * sizes[name] / (INCHES * height))
