@@ -89,10 +89,15 @@ class Array:
         object.__setattr__(self, "current", current if current.ndim else float(current))
         if self.initial is not None:
             object.__setattr__(self, "initial", own_floats(self.initial, "Array: initial"))
+        dynamics = self.model.dynamics
         for name, shape in (
             ("current", current.shape),
             ("initial", () if self.initial is None else np.shape(self.initial)),
-            *((key, np.shape(value)) for key, value in self.model.dynamics.values().items()),
+            *(
+                (key, np.shape(value))
+                for key, value in dynamics.values().items()
+                if key not in dynamics.tables()
+            ),
         ):
             if shape not in {(), (self.n,)}:
                 raise BadValue(

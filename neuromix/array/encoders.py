@@ -1,4 +1,4 @@
-"""From 8-bit pixels to spikes: regular and Poisson rate codes.
+"""From pixels to spikes: regular and Poisson rate codes.
 
 Codes in the times of single spikes are in :mod:`neuromix.array.timing_codes`.
 """
@@ -31,11 +31,11 @@ def rate_code(values: ArrayLike, duration: float, max_rate: float = 1e3) -> Even
 
     Parameters
     ----------
-    values : (…,) array of int, 0 … 255
+    values : (…,) array of int, 0 … 255, or of float, 0 … 1
         Raveled; the address of a pixel is its index.
     duration : float, s
     max_rate : float, Hz
-        Of a pixel of 255.
+        Of a pixel of 255, or of 1.0.
     """
     rate = _rates(values, duration, max_rate)
     phase = phases(len(rate))

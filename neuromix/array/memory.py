@@ -34,12 +34,15 @@ class SparseCodes:
     code : (words,) ndarray of int8
     shared : int, optional
         How many words there are where several neurons read the same; one each by default.
+    neurons : int, optional
+        How many there are; up to the last one that has a word by default.
     """
 
     start: NDArray[np.int64]
     neuron: NDArray[np.int32]
     code: NDArray[np.int8]
     shared: int | None = None
+    neurons: int | None = None
 
     def __len__(self) -> int:
         return len(self.start) - 1
@@ -48,6 +51,13 @@ class SparseCodes:
     def nbytes(self) -> int:
         """What it takes in memory."""
         return self.start.nbytes + self.neuron.nbytes + self.code.nbytes
+
+    def toarray(self) -> NDArray[np.int8]:
+        """Return the memory as a dense one, shape (rows, neurons)."""
+        width = int(self.neuron.max(initial=-1)) + 1 if self.neurons is None else self.neurons
+        dense = np.zeros((len(self), width), np.int8)
+        dense[np.repeat(np.arange(len(self)), np.diff(self.start)), self.neuron] = self.code
+        return dense
 
 
 Codes = NDArray[np.int8] | SparseCodes
@@ -103,12 +113,14 @@ def codes_of(weights: Any, shape: tuple[int, int], wire: str) -> Codes:
             fields.target,
             _frozen(fields.weight, np.int8),
             shared=int(np.count_nonzero(weights.kernel)),
+            neurons=shape[1],
         )
     if sparse:
         return SparseCodes(
             _frozen(matrix.indptr, np.int64),
             _frozen(matrix.indices, np.int32),
             _frozen(given, np.int8),
+            neurons=shape[1],
         )
     return _frozen(given, np.int8)
 
@@ -161,6 +173,7 @@ def stacked(memories: list[Codes], neurons: int) -> Codes:
         np.concatenate([*start, words[-1:]]).astype(np.int64),
         np.concatenate([part.neuron for part in parts]),
         np.concatenate([part.code for part in parts]),
+        neurons=neurons,
     )
 
 

@@ -19,7 +19,14 @@ GOLDEN = (5.0**0.5 - 1.0) / 2.0
 
 
 def pixels(given: ArrayLike) -> NDArray[np.float64]:
-    """Return whole numbers 0 … 255 of any shape as floats, shape ``(n,)``.
+    """Return pixels as floats 0 … 255, shape ``(n,)``.
+
+    The kind of the numbers says what they are: whole ones are 0 … 255, floats are 0 … 1 and are
+    not rounded.
+
+    Parameters
+    ----------
+    given : (…,) array of int, 0 … 255, or of float, 0 … 1
 
     Raises
     ------
@@ -27,18 +34,21 @@ def pixels(given: ArrayLike) -> NDArray[np.float64]:
         Where they are something else.
     """
     found = numeric(given, "pixels")
-    if found.ndim == 0 or not np.issubdtype(found.dtype, np.integer):
+    whole = np.issubdtype(found.dtype, np.integer)
+    if found.ndim == 0 or not (whole or np.issubdtype(found.dtype, np.floating)):
         raise BadValue(
-            "pixels: whole numbers 0 … 255 are encoded",
+            f"pixels: whole numbers 0 … {BRIGHTEST} or floats 0 … 1 are encoded",
             [f"got {found.dtype} of shape {found.shape}"],
-            "np.rint(255 * image).astype(np.uint8)",
+            "image.astype(np.uint8)",
         )
-    if found.size and (found.min() < 0 or found.max() > BRIGHTEST):
+    most = BRIGHTEST if whole else 1
+    if found.size and not (found.min() >= 0 and found.max() <= most):
         raise BadValue(
-            f"pixels: values are {found.min()} … {found.max()}, not 0 … {BRIGHTEST}",
-            cure="scale the image to 8 bits",
+            f"pixels: values of {found.dtype} are {found.min()} … {found.max()}, not 0 … {most}",
+            [f"whole numbers are 0 … {BRIGHTEST}, floats 0 … 1"],
+            "image.astype(np.uint8) of 8 bits in floats, image / image.max() of anything else",
         )
-    return found.ravel().astype(np.float64)
+    return np.asarray(found.ravel() * (1.0 if whole else float(BRIGHTEST)), dtype=np.float64)
 
 
 def positive(value: float, of: str, unit: str) -> float:

@@ -40,7 +40,7 @@ class Population:
     ----------
     die : ArrayDie
     dt : float, s
-        Step; below the shortest interval between two spikes.
+        Step; below the shortest interval between two spikes, where one is known.
     duration : float, s
         Of the whole run.
     trial : int
@@ -226,9 +226,11 @@ def steps_of(duration: float, dt: float) -> int:
 
 
 def check_step(die: ArrayDie, dt: float) -> None:
-    """Refuse a step in which a neuron could spike twice."""
+    """Refuse a step in which a neuron could spike twice, where its family knows."""
     shortest = die.shortest_interval
-    if not 0.0 < dt < shortest:
+    if not dt > 0.0:
+        raise BadValue(f"{die.name}: a step of {dt!r} s leads nowhere", cure="dt=1e-5")
+    if shortest > 0.0 and not dt < shortest:
         raise BadValue(
             f"{die.name}: a step of {render(dt, 's')} can hold two spikes of one neuron",
             [f"its shortest interval between spikes is {render(shortest, 's')}"],

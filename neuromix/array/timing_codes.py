@@ -22,7 +22,7 @@ def first_spike_code(values: ArrayLike, duration: float) -> Events:
 
     Parameters
     ----------
-    values : (…,) array of int, 0 … 255
+    values : (…,) array of int, 0 … 255, or of float, 0 … 1
         Raveled; the address of a pixel is its index.
     duration : float, s
     """
@@ -63,7 +63,7 @@ def interval_code(values: ArrayLike, duration: float, shortest: float) -> Events
 
     Parameters
     ----------
-    values : (…,) array of int, 0 … 255
+    values : (…,) array of int, 0 … 255, or of float, 0 … 1
         Raveled; the address of a pixel is its index.
     duration : float, s
         Both spikes of every pixel are within it.

@@ -11,8 +11,15 @@ from neuromix.models.model import NoiseDensity
 Floats = NDArray[np.float64]
 
 
+UNSEEN = 1e-4
+"""Share of the white part below which a 1/f part at the lowest frequency is none: with nothing to
+fit, its logarithm runs away."""
+
+
 def white_and_flicker(frequency: Floats, density: Floats, unit: str) -> NoiseDensity:
     """Fit ``white + flicker / f**exponent`` to a spectrum, by relative errors.
+
+    Where there is no 1/f noise in the spectrum, ``flicker`` is 0 and the exponent 1.
 
     Parameters
     ----------
@@ -33,5 +40,8 @@ def white_and_flicker(frequency: Floats, density: Floats, unit: str) -> NoiseDen
         np.array([np.log(density.min()), np.log(at_one), 1.0]),
         bounds=([-np.inf, -np.inf, 0.5], [np.inf, np.inf, 1.5]),
     )
-    white, flicker, exponent = found.x
-    return NoiseDensity(float(np.exp(white)), float(np.exp(flicker)), float(exponent), unit=unit)
+    white, flicker = np.exp(found.x[:2]).tolist()
+    exponent = float(found.x[2])
+    if flicker / frequency[0] ** exponent < UNSEEN * white:
+        return NoiseDensity(white, unit=unit)
+    return NoiseDensity(white, flicker, exponent, unit=unit)

@@ -1,10 +1,12 @@
 """The contract of a family of dynamics, and how families are found.
 
 A family is a frozen dataclass whose fields are its physical parameters. A scalar in a field is one
-cell; an array of shape ``(n,)`` is ``n`` mismatched ones. The same class serves both.
+cell; an array of shape ``(n,)`` is ``n`` mismatched ones. The same class serves both. A field that
+:func:`tabulated` declares is a table, which all instances have in common.
 
-Beside the class its module defines the compiled functions of its role (``numba.njit``; ``p`` is one
-row of :meth:`Family.matrix`, states and results are floats, SI):
+Beside the class its module defines the compiled functions of its role, or the class has them as
+static methods (``numba.njit``; ``p`` is one row of :meth:`Family.matrix`, states and results are
+floats, SI):
 
 ``"neuron"``
     ``advance(v, hold, i_in, dt, p) -> (v, hold, spike)`` and :meth:`Family.shortest_interval`. A
@@ -47,6 +49,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numba.core.dispatcher import Dispatcher
 from numpy.typing import NDArray
 
 from neuromix.declare import Parameter
@@ -99,6 +102,17 @@ def quantity(
     return dataclasses.field(default=default, metadata=metadata)
 
 
+def tabulated(
+    unit: str, meaning: str, points: int, low: float = -np.inf, high: float = np.inf
+) -> Any:
+    """Declare a field of a family that is a table of so many numbers, common to all instances.
+
+    Instances differ by quantities that scale or shift it; the table itself has no mismatch.
+    """
+    metadata = {"unit": unit, "meaning": meaning, "low": low, "high": high, "positive": False}
+    return dataclasses.field(metadata=metadata | {"points": points})
+
+
 @dataclass(frozen=True, eq=False)
 class Family:
     """Base of all families; see the module's text."""
@@ -108,7 +122,9 @@ class Family:
 
     @classmethod
     def name(cls) -> str:
-        """Return the name of the family: that of its module."""
+        """Return the name of the family: that of its module, of a script or notebook its own."""
+        if cls.__module__ == "__main__":
+            return cls.__qualname__
         return cls.__module__.rpartition(".")[2]
 
     @classmethod
@@ -127,6 +143,12 @@ class Family:
         )
 
     @classmethod
+    def tables(cls) -> dict[str, int]:
+        """Return the fields that are tables, and how many points each has."""
+        fields = dataclasses.fields(cls)
+        return {item.name: item.metadata["points"] for item in fields if "points" in item.metadata}
+
+    @classmethod
     def positive(cls, name: str) -> bool:
         """Tell whether that parameter is spread on a logarithmic scale."""
         return bool(next(f for f in dataclasses.fields(cls) if f.name == name).metadata["positive"])
@@ -142,6 +164,12 @@ class Family:
             if name not in values and np.isnan(item.value):
                 raise BadValue(f"family {cls.name()!r}: the parameter {name!r} is missing")
             given = np.asarray(values.get(name, item.value), dtype=np.float64)
+            points = cls.tables().get(name)
+            if points is not None and given.shape != (points,):
+                raise BadValue(
+                    f"family {cls.name()!r}: {name} has shape {given.shape}",
+                    cure=f"a table of {points} numbers",
+                )
             if not np.all(np.isfinite(given)):
                 raise BadValue(f"family {cls.name()!r}: {name} is not finite")
             for extreme in (float(given.min()), float(given.max())):
@@ -153,12 +181,18 @@ class Family:
         return {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
 
     def matrix(self, size: int = 1) -> NDArray[np.float64]:
-        """Return the parameters as kernels want them: shape ``(size, number of parameters)``."""
+        """Return the parameters as kernels want them: shape ``(size, number of parameters)``.
+
+        Quantities come in the order of their fields; behind them come the points of tables.
+        """
+        values, tables = self.values(), self.tables()
         columns = [
             np.broadcast_to(np.asarray(value, dtype=np.float64), (size,))
-            for value in self.values().values()
+            for name, value in values.items()
+            if name not in tables
         ]
-        return np.ascontiguousarray(np.stack(columns, axis=1))
+        points = [np.broadcast_to(values[name], (size, tables[name])) for name in tables]
+        return np.ascontiguousarray(np.column_stack([*columns, *points]))
 
     @classmethod
     def kernels(cls) -> tuple[Callable[..., Any], ...]:
@@ -167,23 +201,36 @@ class Family:
         Raises
         ------
         BadValue
-            Where its module lacks one of them.
+            Where neither the class nor its module has one of them.
         """
-        module = sys.modules[cls.__module__]
-        missing = [name for name in KERNELS.get(cls.role, ()) if not hasattr(module, name)]
+        wanted = KERNELS.get(cls.role, ())
+        found = [cls._compiled(name) for name in wanted]
+        missing = [name for name, item in zip(wanted, found, strict=True) if item is None]
         if missing or cls.role not in KERNELS:
             raise BadValue(
                 f"family {cls.name()!r} cannot be computed with",
                 [f"role {cls.role!r}; missing: {', '.join(missing) or 'a known role'}"],
-                "define the functions that neuromix.models.family describes for its role",
+                "define the functions that neuromix.models.family describes for its role, "
+                "with numba.njit",
             )
-        return tuple(getattr(module, name) for name in KERNELS[cls.role])
+        return tuple(item for item in found if item is not None)
 
     @classmethod
     def easy_step(cls) -> Callable[..., Any] | None:
         """Return the compiled ``step`` of a neuron family, where it defines one."""
-        found: Callable[..., Any] | None = getattr(sys.modules[cls.__module__], "step", None)
-        return found
+        return cls._compiled("step")
+
+    @classmethod
+    def _compiled(cls, name: str) -> Callable[..., Any] | None:
+        """Return a compiled function of the class, else of its module; None without one.
+
+        A notebook, in which several families share a module, has them in each class.
+        """
+        for place in (cls, sys.modules[cls.__module__]):
+            found: Callable[..., Any] | None = getattr(place, name, None)
+            if isinstance(found, Dispatcher):
+                return found
+        return None
 
     def shortest_interval(self) -> Values:
         """Return the shortest time between two spikes of a neuron, s; 0 where none is known."""

@@ -15,8 +15,18 @@ TYPED_IN = "typed in"
 """What the provenance of such a model says."""
 
 
-def typed_in(name: str, parameters: Mapping[str, Values]) -> Family:
+def typed_in(kind: str | type[Family], parameters: Mapping[str, Values]) -> Family:
     """Return dynamics of these parameters, all checked; arrays are one value for each neuron."""
+    if isinstance(kind, type) and issubclass(kind, Family):
+        chosen = kind
+    elif isinstance(kind, str):
+        chosen = family(kind)
+    else:
+        raise BadValue(
+            f"Model.ideal: {kind!r} is no family",
+            cure='its name, such as "current_based_lif", or its class',
+        )
+    name = chosen.name()
     for key, value in parameters.items():
         if floats(value, f"{name}: {key}").ndim > 1:
             raise BadValue(
@@ -27,7 +37,7 @@ def typed_in(name: str, parameters: Mapping[str, Values]) -> Family:
         key: float(value) if np.ndim(value) == 0 else np.array(value, dtype=np.float64)
         for key, value in parameters.items()
     }
-    return family(name).from_values(given)
+    return chosen.from_values(given)
 
 
 def independent(dynamics: Family, deviations: Mapping[str, float]) -> Mismatch:
@@ -50,6 +60,11 @@ def independent(dynamics: Family, deviations: Mapping[str, float]) -> Mismatch:
     for name, deviation in deviations.items():
         if name not in known:
             raise UnknownName(f"parameter of family {dynamics.name()!r}", name, known)
+        if name in dynamics.tables():
+            raise BadValue(
+                f"{dynamics.name()}: {name} is a table, which all instances have in common",
+                cure="a mismatch of what scales or shifts it",
+            )
         if np.ndim(known[name]):
             raise BadValue(
                 f"{dynamics.name()}: {name} has a value for each neuron already",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from neuromix.errors import BadValue
 from neuromix.models.family import Family, Values
 from neuromix.models.mismatch import Mismatch
 from neuromix.units import number, render
@@ -54,6 +55,16 @@ class NoiseDensity:
         if self.white <= 0.0 or self.flicker <= 0.0:
             return 0.0
         return float((self.flicker / self.white) ** (1.0 / self.exponent))
+
+
+NOISE_USED: Mapping[str, tuple[str, ...]] = {
+    "neuron": ("white", "flicker"),
+    "bursting_neuron": ("white", "flicker"),
+    "synapse": ("shot", "wander"),
+    "linear_neuron": (),
+    "converter": (),
+}
+"""Which noise an array makes of each role; of others their own users decide."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +119,7 @@ class Model:
     mismatch : Mismatch
         Joint distribution over instances.
     noise : NoiseDensity
-        Referred to the input.
+        Referred to the input; only what the role of the cell uses, see :data:`NOISE_USED`.
     energy : Energy
         Per event and standing.
     validity : mapping of str to Range
@@ -117,6 +128,11 @@ class Model:
         Errors on stimuli that the fit never saw, each beside its numerical floor.
     provenance : mapping of str to str
         Hashes, versions, the command.
+
+    Raises
+    ------
+    BadValue
+        Where an array would ignore a part of the noise.
     """
 
     cell: str
@@ -131,21 +147,46 @@ class Model:
     proof: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        role, noise = self.dynamics.role, self.noise
+        given = [name for name in ("white", "flicker", "shot", "wander") if getattr(noise, name)]
+        if role not in NOISE_USED or not given:
+            return
+        used = NOISE_USED[role]
+        cure = {
+            "linear_neuron": "its parameter noise, r.m.s. on the membrane, V",
+            "converter": "no noise; shot noise and wander of the synapse behind it",
+        }.get(role, f"NoiseDensity of {' and '.join(used)}, in A")
+        if ignored := [name for name in given if name not in used]:
+            raise BadValue(
+                f"{self.cell}: the {' and '.join(ignored)} noise of a {role} would be ignored",
+                [f"of a {role} an array makes: {' and '.join(used) or 'none of NoiseDensity'}"],
+                cure,
+            )
+        if noise.unit != "A":
+            raise BadValue(
+                f"{self.cell}: the noise of a {role} is a current, not in {noise.unit!r}", cure=cure
+            )
+
     @classmethod
     def ideal(
-        cls, family: str, *, mismatch: Mapping[str, float] | None = None, **parameters: Values
+        cls,
+        family: str | type[Family],
+        *,
+        mismatch: Mapping[str, float] | None = None,
+        **parameters: Values,
     ) -> Model:
         """Return a model of typed-in parameters: an equation, not a characterized cell.
 
         Parameters
         ----------
-        family : str
-            Such as ``"current_based_lif"``.
+        family : str or Family class
+            Such as ``"current_based_lif"``, or a class of your own that need not be installed.
         mismatch : mapping of str to float, optional
             Standard deviation over neurons, without correlations: relative for a positive quantity,
             in its own unit for any other.
         **parameters : float or (n,) array
-            Parameters of the family, SI; an array gives each neuron its own.
+            Parameters of the family, SI; an array gives each neuron its own, or is a table.
 
         Raises
         ------
@@ -156,7 +197,9 @@ class Model:
 
         dynamics = typed_in(family, parameters)
         spread = independent(dynamics, mismatch or {})
-        return cls(family, TYPED_IN, {}, dynamics, mismatch=spread, provenance={"kind": TYPED_IN})
+        return cls(
+            dynamics.name(), TYPED_IN, {}, dynamics, mismatch=spread, provenance={"kind": TYPED_IN}
+        )
 
     @property
     def characterized(self) -> bool:
@@ -171,9 +214,17 @@ class Model:
         return self.dynamics.name()
 
     def nominal(self, name: str) -> float:
-        """Return the nominal value of a parameter of the dynamics or of ``energy_per_event``."""
+        """Return the nominal value of a parameter of the dynamics or of ``energy_per_event``.
+
+        Raises
+        ------
+        BadValue
+            Where it is a table, or differs from neuron to neuron.
+        """
         if name == "energy_per_event":
             return self.energy.per_event
+        if np.ndim(getattr(self.dynamics, name)):
+            raise BadValue(f"{self.cell}: {name} is more than one number")
         return float(np.asarray(getattr(self.dynamics, name)))
 
     def sample(self, size: int, seed: int, *owner: str | int) -> Family:
@@ -209,7 +260,8 @@ class Model:
         for item in self.dynamics.parameters():
             if np.ndim(values := getattr(self.dynamics, item.name)):
                 low, high = (render(float(end), item.unit) for end in (min(values), max(values)))
-                rows.append((item.name, f"{low} … {high}", f"{len(values)} given", item.meaning))
+                kind = "points" if item.name in self.dynamics.tables() else "given"
+                rows.append((item.name, f"{low} … {high}", f"{len(values)} {kind}", item.meaning))
                 continue
             value = self.nominal(item.name)
             spread = ""

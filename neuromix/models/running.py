@@ -122,7 +122,12 @@ def spikes_of(
         How long, and the largest step for which the input is taken as constant, s.
     """
     (advance,) = dynamics.kernels()
-    room = np.empty(max(16, int(duration / float(np.min(dynamics.shortest_interval())) * 1.2) + 16))
+    # A step holds one spike at most; steps end at corners as well.
+    most = duration / step + 2.0 * len(times)
+    shortest = float(np.min(dynamics.shortest_interval()))
+    if shortest > 0.0:
+        most = min(most, 1.2 * duration / shortest)
+    room = np.empty(int(most) + 16)
     return _runner(advance)(dynamics.matrix()[0], times, currents, duration, step, room)
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from neuromix.data.files import as_path, replace_file
 from neuromix.errors import BadValue, InputError, ModelFileError
-from neuromix.models.family import Family, family
+from neuromix.models.family import Family, Values, family
+from neuromix.models.ideal import TYPED_IN
 from neuromix.models.mismatch import Mismatch
 from neuromix.models.model import Energy, Model, NoiseDensity, Range
 
@@ -24,9 +25,9 @@ LARGEST_FILE = 4 * 1024 * 1024
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One parameter as it stands in the file."""
+    """One parameter as it stands in the file: a number, a table, or one for each neuron."""
 
-    value: float
+    value: float | tuple[float, ...]
     unit: str
     spread: float | None = None
 
@@ -58,8 +59,8 @@ def encode(model: Model) -> bytes:
         family=model.family,
         condition=dict(model.condition),
         parameters={
-            name: Entry(model.nominal(name), unit, model.spread.get(name))
-            for name, unit in units.items()
+            name: Entry(_plain(value), units[name], model.spread.get(name))
+            for name, value in model.dynamics.values().items()
         },
         mismatch=model.mismatch,
         noise=model.noise,
@@ -69,6 +70,16 @@ def encode(model: Model) -> bytes:
         provenance=dict(model.provenance),
     )
     return msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
+
+
+def _plain(value: Values) -> float | tuple[float, ...]:
+    return (
+        tuple(map(float, value)) if isinstance(value, np.ndarray) and value.ndim else float(value)
+    )
+
+
+def _number_or_array(entry: Entry) -> Values:
+    return np.array(entry.value) if isinstance(entry.value, tuple) else entry.value
 
 
 def decode(raw: bytes, source: str = "model file") -> Model:
@@ -90,7 +101,7 @@ def decode(raw: bytes, source: str = "model file") -> Model:
         )
     try:
         dynamics = family(record.family).from_values(
-            {name: entry.value for name, entry in record.parameters.items()}
+            {name: _number_or_array(entry) for name, entry in record.parameters.items()}
         )
         model = Model(
             record.cell,
@@ -107,7 +118,8 @@ def decode(raw: bytes, source: str = "model file") -> Model:
         )
         _check(model)
         _check_words(record, dynamics)
-        _check_condition(record.condition)
+        if model.characterized:
+            _check_condition(record.condition)
     except InputError as error:
         raise ModelFileError(f"{source} holds what no fit writes", [str(error)], cure) from error
     return model
@@ -115,7 +127,9 @@ def decode(raw: bytes, source: str = "model file") -> Model:
 
 def _check(model: Model) -> None:
     """Refuse numbers that are not finite, and mismatch of parameters that there are not."""
-    known = {item.name for item in model.dynamics.parameters()} | {"energy_per_event"}
+    dynamics = model.dynamics
+    known = {item.name for item in dynamics.parameters() if item.name not in dynamics.tables()}
+    known |= {"energy_per_event"}
     unknown = [name for name in model.mismatch.names if name not in known]
     numbers: list[float] = [
         *model.noise.strengths,
@@ -135,11 +149,15 @@ def _check(model: Model) -> None:
 
 def _check_words(record: ModelFile, dynamics: Family) -> None:
     """Refuse names that are none, such as paths, and units that are not the family's."""
+    typed_in = record.technology == record.provenance.get("kind") == TYPED_IN
     for what, name in (("cell", record.cell), ("technology", record.technology)):
-        if not _NAME.fullmatch(name):
+        if not (_NAME.fullmatch(name) or (typed_in and what == "technology")):
             raise InputError(f"{name!r} is no name of a {what}")
     for item in dynamics.parameters():
         entry = record.parameters.get(item.name)
+        several = entry is not None and isinstance(entry.value, tuple)
+        if several and not (typed_in or item.name in dynamics.tables()):
+            raise InputError(f"{item.name} is not one number")
         if entry is not None and entry.unit != item.unit:
             raise InputError(f"{item.name} is in {entry.unit!r}, not in {item.unit!r}")
 
@@ -155,7 +173,17 @@ def _check_condition(condition: Mapping[str, str | float | bool]) -> None:
 
 
 def save(model: Model, path: str | Path) -> Path:
-    """Write a model file: beside, then replace."""
+    """Write a model file: beside, then replace.
+
+    A model that is typed in, as :meth:`neuromix.models.model.Model.ideal` makes it, has neither a
+    technology nor a condition. One that is built by hand needs both, since it claims to be of a
+    circuit.
+
+    Raises
+    ------
+    BadValue
+        Where :func:`load` would refuse the file, or would not find the family again.
+    """
     if not isinstance(model, Model):
         raise BadValue(f"save: {model!r} is not a model", cure='save(model, "CELL.T.model.json")')
     for what, numbers in (("proof", model.proof), ("spread", model.spread)):
@@ -166,7 +194,28 @@ def save(model: Model, path: str | Path) -> Path:
                     [repr(model)],
                     "look at what it was computed from; a model that diverges has such errors",
                 )
-    return replace_file(as_path(path, "save"), encode(model))
+    raw = encode(model)
+    if len(raw) > LARGEST_FILE:
+        raise BadValue(
+            f"save: {model!r} takes {len(raw)} bytes, and load reads {LARGEST_FILE}",
+            cure="one value of a parameter for all neurons, and a mismatch",
+        )
+    try:
+        again = decode(raw, "the file")
+    except ModelFileError as error:
+        raise BadValue(
+            f"save: {model!r} would make a file that load refuses",
+            error.evidence,
+            "a family that is installed (docs/families.md), and a model as fit or Model.ideal "
+            "make it",
+        ) from error
+    if type(again.dynamics) is not type(model.dynamics):
+        raise BadValue(
+            f"save: the installed family {model.family!r} is not that of {model!r}",
+            [f"{type(again.dynamics).__module__} is, {type(model.dynamics).__module__} is not"],
+            "another name of the module, and of the entry point",
+        )
+    return replace_file(as_path(path, "save"), raw)
 
 
 def _beginning(file: Path) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from neuromix.errors import BadValue
 from neuromix.plot.style import BLUE, INK, figure, plain
 from neuromix.units import render
 
@@ -23,9 +25,20 @@ def budget(parts: Mapping[str, float], unit: str, label: str) -> Figure:
         Such as ``"J"``.
     label : str
         Of the sum, such as ``"energy per image"``.
+
+    Raises
+    ------
+    BadValue
+        Where there is nothing to be shared: no parts, or a sum that is not above 0.
     """
     ordered = sorted(parts.items(), key=lambda item: item[1])
     total = sum(parts.values())
+    if not 0.0 < total < math.inf:
+        raise BadValue(
+            f"budget: there is no {label} to be shared",
+            [f"{len(parts)} parts, in all {render(total, unit, 3)}"],
+            "the recording of a run in which something has taken it",
+        )
     drawn = figure(7.0, 0.9 + 0.27 * len(ordered))
     axes = plain(drawn.subplots())
     shares = [100.0 * value / total for _, value in ordered]

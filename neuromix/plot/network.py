@@ -96,7 +96,8 @@ def weight_map(weights: ArrayLike, label: str = "weight code") -> Figure:
     Parameters
     ----------
     weights : (sources, targets) array
-        A sparse array of SciPy is drawn as a dense one.
+        What has ``toarray``, such as a sparse array of SciPy and the sparse memory of a chip's
+        connection, is drawn as a dense one.
     label : str
         What the numbers are, with their unit.
     """

@@ -24,7 +24,7 @@ def test_the_guide_runs(tmp_path, monkeypatch, capsys):
     names: dict[str, object] = {}
     exec(program((ROOT / "docs" / "arrays.md").read_text()), names)
     assert capsys.readouterr().out.startswith("(2, 8, 8) (2, 4, 4)\n")
-    for picture in ("raster", "energy", "die", "traces"):
+    for picture in ("raster", "energy", "die", "traces", "intervals", "weights"):
         assert (tmp_path / f"{picture}.png").stat().st_size > 5000
     recording = names["recording"]
     assert len(recording.events["cortex.classes"]) > 10

@@ -80,6 +80,10 @@ class OperatingPoint:
         return cls(rate, current, currents, rates)
 
 
+STEP = 20e-6
+"""Of the neurons, s: their intervals are within 3e-4 of those in steps of 0.05 µs."""
+
+
 def rates_at(
     neuron: Model, currents: Floats, duration: float, *, seed: int = 0, name: str | None = None
 ) -> Floats:
@@ -97,7 +101,7 @@ def rates_at(
     block = name or "neurons"
     mismatch = name is not None
     chip.add(block, Array(neuron, len(currents), False, mismatch, currents))
-    spikes = run(chip, {}, duration=duration, dt=20e-6, threads=1).events[block]
+    spikes = run(chip, {}, duration=duration, dt=min(STEP, duration), threads=1).events[block]
     rates = np.zeros(len(currents))
     for k in range(len(currents)):
         times = spikes.of(k)

@@ -119,7 +119,7 @@ def test_filtered_rates_are_the_sum_of_decays() -> None:
         lambda: first_spike_code([256], DURATION),
         lambda: first_spike_code([1], 0.0),
         lambda: interval_code([1], DURATION, DURATION),
-        lambda: interval_code([0.5], DURATION, 1e-3),
+        lambda: interval_code([1.5], DURATION, 1e-3),
         lambda: rate_values(Events.empty(), 1, DURATION, -1.0),
         lambda: rate_values(Events(np.zeros(1), np.array([4], np.uint32)), 4, DURATION),
         lambda: filtered_rates(Events.empty(), 1, 1e-3, [1.0, 0.0]),

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from neuromix.array.encoders import poisson_code, rate_code
+from neuromix.array.timing_codes import first_spike_code, interval_code
 from neuromix.errors import BadValue
 
 
@@ -39,8 +40,10 @@ def test_a_train_depends_on_seed_and_address_alone() -> None:
 @pytest.mark.parametrize(
     ("pixels", "duration", "rate"),
     [
-        ([0.5], 1.0, 1.0),
+        ([1.5], 1.0, 1.0),
         ([256], 1.0, 1.0),
+        ([0.2, float("nan")], 1.0, 1.0),
+        ([True], 1.0, 1.0),
         ([-1], 1.0, 1.0),
         ([1], 0.0, 1.0),
         ([1], 1.0, float("inf")),
@@ -49,6 +52,19 @@ def test_a_train_depends_on_seed_and_address_alone() -> None:
 def test_bad_input_is_refused(code, pixels, duration, rate) -> None:
     with pytest.raises(BadValue):
         code(pixels, duration, rate)
+
+
+def test_floats_from_0_to_1_are_the_same_image() -> None:
+    whole = np.arange(0, 256, 5)
+    for code in (rate_code, poisson_code, first_spike_code):
+        one, other = code(whole, 20e-3), code(whole / 255.0, 20e-3)
+        assert np.array_equal(one.address, other.address)
+        assert one.time == pytest.approx(other.time)
+    one, other = (interval_code(image, 20e-3, 1e-3) for image in (whole, whole / 255.0))
+    assert one.time == pytest.approx(other.time)
+    with pytest.raises(BadValue, match="floats 0 … 1") as caught:
+        rate_code(whole.astype(float), 20e-3)
+    assert "uint8" in str(caught.value)
 
 
 def test_black_is_silence() -> None:

@@ -5,8 +5,10 @@ import pytest
 import scipy.sparse
 import xarray as xr
 
+import neuromix as nmx
 from neuromix import plot
 from neuromix.array.histogram import EDGES, TimeHistogram
+from neuromix.array.memory import codes_of, words
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
 
@@ -47,6 +49,37 @@ def test_a_weight_map_shows_dense_and_sparse_alike() -> None:
         assert image.get_clim() == (-63.0, 63.0)
     with pytest.raises(BadValue):
         plot.weight_map([1, 2, 3])
+
+
+def test_a_weight_map_shows_what_a_chip_holds() -> None:
+    kernel = np.array([[[[1, -2], [3, 0]]]])
+    field = nmx.Convolution(kernel, image=(1, 3, 3))
+    sparse = scipy.sparse.csr_array(np.array([[0, 5, 0], [-7, 0, 0]]))
+    for weights, shape in ((field, (9, 4)), (sparse, (2, 3))):
+        codes = codes_of(weights, shape, "weights")
+        drawn = plot.weight_map(codes).axes[0].images[0].get_array()
+        assert drawn.shape == shape
+        assert sorted(drawn[drawn != 0]) == sorted(words(codes))
+    assert np.array_equal(drawn, sparse.toarray())
+
+
+def test_a_raster_has_a_mark_for_each_spike() -> None:
+    random = np.random.default_rng(0)
+    many = Events.sort(random.random(20_000), random.integers(0, 5000, 20_000))
+    drawn = plot.raster({"many": many, "none": Events.empty()}, {"many": 5000, "none": 2}, 1.0)
+    first, second = drawn.axes
+    (marks,) = first.lines
+    x, y = marks.get_data()
+    assert x[0::3] == pytest.approx(many.time * 1e3)
+    assert 0.5 * (y[0::3] + y[1::3]) == pytest.approx(many.address.astype(float))
+    assert np.isnan(x[2::3]).all()
+    assert not len(second.lines[0].get_xdata())
+
+
+def test_a_budget_of_nothing_is_refused() -> None:
+    for parts in ({}, {"neurons": 0.0}):
+        with pytest.raises(BadValue, match="no energy"):
+            plot.budget(parts, "J", "energy")
 
 
 def test_all_times_are_in_the_histogram() -> None:
