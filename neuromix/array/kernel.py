@@ -23,6 +23,7 @@ from neuromix.array.membrane_lanes import (
     noise_lanes,
 )
 from neuromix.array.rows import Rows
+from neuromix.array.stride_lanes import stride_lanes
 from neuromix.array.synapse_lanes import synapse_lanes
 from neuromix.compiling import kept
 from neuromix.models.family import KERNELS
@@ -151,7 +152,7 @@ def population_kernel(
     own events, at their own times, and else once a step. The membrane sees the mean of the
     synapses' current over each step, at the voltage that it had at its start. Spikes are therefore
     not bound to the grid of steps. Lanes with which nothing happens make their step together;
-    others call the ``advance`` of their family.
+    others call the ``advance`` of their family. Neurons with a ``stride`` make strides together.
 
     The compiled function takes, for ``n`` neurons:
 
@@ -160,8 +161,9 @@ def population_kernel(
         place.
     size, n, first_block, last_block
         Of a block; neurons in all; which blocks.
-    first, steps, dt
-        Number of the first step, how many of them, and their width, s.
+    first, steps, dt, most
+        Number of the first step, how many of them, their width, s, and how many spikes of a neuron
+        may leave in one.
     pulse_time, pulse_row : (m,) arrays
         For a dense memory: when pulses begin (s, sorted, before the end of the last step) and the
         row of their codes.
@@ -186,12 +188,14 @@ def population_kernel(
     It returns times (s) and addresses of spikes, block after block.
     """
     rows = Rows(of_neuron, of_synapse, states)
-    advance_lane = alone(rows, neuron[0], held=len(neuron) == 1)
+    strided = len(neuron) > 1
+    advance_lane = alone(rows, never_easy if strided else neuron[0])
+    begin, travel = stride_lanes(rows, neuron[0]) if strided else (_none, _none)
     driven = synapse is not ABSENT
     pulse, elapse = synapse_lanes(rows, synapse)
     flicker, wandering = noise_lanes(rows)
     move = membrane_lanes(rows, easy or never_easy, synapse, driven)
-    membrane, into, done = (rows[n] * LANES for n in ("membrane", "input", "done"))
+    membrane, into, done, left = (rows[n] * LANES for n in ("membrane", "input", "done", "left"))
     source_charge, sink_charge = rows["source_charge"] * LANES, rows["sink_charge"] * LANES
     spike_drive = rows["spike_drive"] * LANES
     when, sign, lasting, first_of_pulse, second_of_pulse = (
@@ -223,10 +227,15 @@ def population_kernel(
         meter += 2 * LANES
         store(blocks, meter, load(blocks, meter) + entry[3])
 
+    @njit(**BORROWING)
+    def count_drive(blocks, at):  # type: ignore[no-untyped-def]
+        drive = max(load(blocks, at + into), 0.0) / ENERGY_REFERENCE
+        store(blocks, at + spike_drive, load(blocks, at + spike_drive) + np.log1p(drive))
+
     @njit(nogil=True, **BORROWING)
     def advance_block(  # type: ignore[no-untyped-def]
-        b, step, end, coming, spikes, spike_time, spike_address, state,
-        blocks, octaves, size, n, first, steps, dt, pulse_time,
+        b, step, end, coming, spikes, spike_time, spike_address,
+        blocks, octaves, size, n, first, steps, dt, most, pulse_time,
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
         white, deviation, kept, shot, wander, v_trace, i_trace,
     ):  # fmt: skip
@@ -240,7 +249,7 @@ def population_kernel(
         o = b * size
         q = b * len(deviation) * LANES
         last = len(pulse_time)
-        while step < end and spikes + LANES <= len(spike_time):
+        while step < end and spikes + LANES * most <= len(spike_time):
             start, stop = step * dt, (step + 1) * dt
             if driven:
                 for lane in range(LANES):
@@ -291,22 +300,28 @@ def population_kernel(
                 elapse(blocks, o, stop, dt)
             if len(deviation):
                 flicker(blocks, o, octaves, q, step, deviation, kept)
-            if move(blocks, o, dt, variance, growth, noisy) > 0:
+            others = move(blocks, o, dt, variance, growth, noisy) > 0
+            if strided:
+                begin(blocks, o, dt)
+                while travel(blocks, o) > 0:
+                    for lane in range(min(LANES, n - b * LANES)):
+                        at = o + lane
+                        if load(blocks, at + done) > 0.0:
+                            spike_time[spikes] = start + (dt - load(blocks, at + left))
+                            spike_address[spikes] = b * LANES + lane
+                            spikes += 1
+                            count_drive(blocks, at)
+            elif others:
                 for lane in range(min(LANES, n - b * LANES)):
                     at = o + lane
                     if load(blocks, at + done) > 0.0:
                         continue
-                    offset = advance_lane(blocks, at, dt, state)
+                    offset = advance_lane(blocks, at, dt)
                     if offset >= 0.0:
                         spike_time[spikes] = start + offset
                         spike_address[spikes] = b * LANES + lane
                         spikes += 1
-                        drive = max(load(blocks, at + into), 0.0) / ENERGY_REFERENCE
-                        store(
-                            blocks,
-                            at + spike_drive,
-                            load(blocks, at + spike_drive) + np.log1p(drive),
-                        )
+                        count_drive(blocks, at)
             if tracing:
                 for lane in range(min(LANES, n - b * LANES)):
                     v_trace[step - first, b * LANES + lane] = load(blocks, o + lane + membrane)
@@ -316,23 +331,22 @@ def population_kernel(
 
     @kept(nogil=True)
     def advance_population(  # type: ignore[no-untyped-def]
-        blocks, octaves, size, n, first_block, last_block, first, steps, dt, pulse_time,
+        blocks, octaves, size, n, first_block, last_block, first, steps, dt, most, pulse_time,
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
         white, deviation, kept, shot, wander, v_trace, i_trace,
     ):  # fmt: skip
-        state = np.empty(states)
-        spike_time = np.empty(64 + n)
-        spike_address = np.empty(64 + n, np.uint32)
+        spike_time = np.empty(64 + n + LANES * most)
+        spike_address = np.empty(64 + n + LANES * most, np.uint32)
         spikes = 0
         for b in range(first_block, last_block):
             step, coming = first, 0
             while step < first + steps:
-                if spikes + LANES > len(spike_time):
+                if spikes + LANES * most > len(spike_time):
                     spike_time = np.append(spike_time, np.empty_like(spike_time))
                     spike_address = np.append(spike_address, np.empty_like(spike_address))
                 step, coming, spikes = advance_block(
-                    b, step, first + steps, coming, spikes, spike_time, spike_address, state,
-                    blocks, octaves, size, n, first, steps, dt, pulse_time,
+                    b, step, first + steps, coming, spikes, spike_time, spike_address,
+                    blocks, octaves, size, n, first, steps, dt, most, pulse_time,
                     pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start,
                     width, prepared, white, deviation, kept, shot, wander, v_trace, i_trace,
                 )  # fmt: skip
