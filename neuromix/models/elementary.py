@@ -54,6 +54,16 @@ _MANTISSA_BITS = 52
 _BITS_OF_SQRT_HALF = 0x3FE6A09E667F3BCD
 
 
+BRANCHLESS: dict[str, Any] = {
+    "forceinline": True,
+    "error_model": "numpy",
+    "fastmath": {"contract"},
+}
+"""Options of functions for loops over lanes. A function without options of its own takes those of
+whatever calls it first, and keeps them: whether divisions check for zero, which is a branch, and
+how sums are rounded would then hang on what was compiled before."""
+
+
 @intrinsic
 def bits_of(_: Any, number: Any) -> Any:
     """Return the bits of a float64 as an int64."""
@@ -100,7 +110,7 @@ def chosen_each(_: Any, condition: Any, yes: Any, no: Any) -> Any:
     return yes(types.boolean, yes, no), generate
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def exp(x: float) -> float:
     """Return e to the power of ``x``, clipped to ``LOWEST`` … ``HIGHEST``.
 
@@ -120,7 +130,7 @@ def exp(x: float) -> float:
     return value
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def log(x: float) -> float:
     """Return the natural logarithm of a positive normal number; its relative error is below 1e-9.
 

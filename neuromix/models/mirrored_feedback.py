@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from neuromix.models.elementary import chosen, exp
+from neuromix.models.elementary import BRANCHLESS, chosen, exp
 from neuromix.models.family import Values
 from neuromix.models.transistor import saturated, soft_logarithm, triode, turned_on
 
@@ -148,14 +148,14 @@ def _rise_time(
     return np.asarray(2.0 * above / (of["rise"] + root))
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def mirrored_share(g: float, p: tuple[float, ...]) -> float:
     """Return e^(x/2) of the mirror's gate."""
     share: float = exp((p[SUPPLY] - g - p[MIRROR_THRESHOLD]) * p[MIRROR_RATE])
     return share
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def square(v: float, p: tuple[float, ...]) -> float:
     """Return S(v), A."""
     soft = soft_logarithm(exp((v - p[SQUARE_THRESHOLD]) * p[SQUARE_RATE]))
@@ -163,7 +163,7 @@ def square(v: float, p: tuple[float, ...]) -> float:
     return current
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def lift(clock: float, u: float, p: tuple[float, ...]) -> float:
     """Return R(b, u) at a time since v passed the threshold, A; 0 once b has reached d."""
     since = clock - p[DELAY]
@@ -178,7 +178,7 @@ def lift(clock: float, u: float, p: tuple[float, ...]) -> float:
     return chosen(b < p[LIFT_VOLTAGE], current, 0.0)
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def rates(
     v: float, u: float, g: float, clock: float, i_in: float, p: tuple[float, ...]
 ) -> tuple[float, float, float, float, float]:

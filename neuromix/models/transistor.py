@@ -17,17 +17,17 @@ from __future__ import annotations
 
 from numba import njit
 
-from neuromix.models.elementary import log
+from neuromix.models.elementary import BRANCHLESS, log
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def soft_logarithm(e: float) -> float:
     """Return ln(1 + e)."""
     value: float = log(1.0 + e)
     return value
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def saturated(soft: float, current: float, field: float) -> float:
     """Return the current of a saturated transistor, A.
 
@@ -41,7 +41,7 @@ def saturated(soft: float, current: float, field: float) -> float:
     return current * soft * soft / (1.0 + field * soft)
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def triode(soft: float, far: float, current: float, field: float) -> float:
     """Return the current of a transistor whose drain is near its source, A.
 
@@ -55,7 +55,7 @@ def triode(soft: float, far: float, current: float, field: float) -> float:
     return current * (soft * soft - far * far) / (1.0 + field * soft)
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def turned_on(e: float) -> float:
     """Return how far a gate's channel is on, 0 to 1."""
     return e / (1.0 + e)

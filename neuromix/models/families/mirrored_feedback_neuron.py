@@ -33,7 +33,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from neuromix.models.elementary import chosen, exp
+from neuromix.models.elementary import BRANCHLESS, chosen, exp
 from neuromix.models.family import Family, Values, quantity
 from neuromix.models.mirrored_feedback import (
     DELAY,
@@ -187,13 +187,13 @@ def slow(state: tuple[float, ...]) -> float:
     return state[1]
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def _next(clock: float, moment: float, corner: float) -> float:
     """Return the earlier of a corner and a moment that is still to come."""
     return min(corner, chosen(clock < moment, moment, NEVER))
 
 
-@njit(forceinline=True)
+@njit(**BRANCHLESS)
 def stride(
     state: tuple[float, ...], i_in: float, left: float, p: tuple[float, ...]
 ) -> tuple[tuple[float, ...], float, bool]:
