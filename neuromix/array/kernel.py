@@ -23,7 +23,7 @@ from neuromix.array.membrane_lanes import (
     noise_lanes,
 )
 from neuromix.array.rows import Rows
-from neuromix.array.stride_lanes import stride_lanes
+from neuromix.array.stride_lanes import TOGETHER, stride_lanes
 from neuromix.array.synapse_lanes import synapse_lanes
 from neuromix.compiling import kept
 from neuromix.models.family import KERNELS
@@ -303,14 +303,15 @@ def population_kernel(
             others = move(blocks, o, dt, variance, growth, noisy) > 0
             if strided:
                 begin(blocks, o, dt)
-                while travel(blocks, o) > 0:
-                    for lane in range(min(LANES, n - b * LANES)):
-                        at = o + lane
-                        if load(blocks, at + done) > 0.0:
-                            spike_time[spikes] = start + (dt - load(blocks, at + left))
-                            spike_address[spikes] = b * LANES + lane
-                            spikes += 1
-                            count_drive(blocks, at)
+                for some in range(0, LANES, TOGETHER):
+                    while travel(blocks, o + some) > 0:
+                        for lane in range(some, min(some + TOGETHER, n - b * LANES)):
+                            at = o + lane
+                            if load(blocks, at + done) > 0.0:
+                                spike_time[spikes] = start + (dt - load(blocks, at + left))
+                                spike_address[spikes] = b * LANES + lane
+                                spikes += 1
+                                count_drive(blocks, at)
             elif others:
                 for lane in range(min(LANES, n - b * LANES)):
                     at = o + lane

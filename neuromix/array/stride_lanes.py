@@ -12,11 +12,15 @@ from neuromix.array.rows import Rows
 from neuromix.array.synapse_lanes import VECTORIZED
 from neuromix.models.elementary import chosen
 
+TOGETHER = 8
+"""Lanes that make strides together until all of them are at the end of a step: one vector of the
+widest registers, as lanes that have arrived wait for the others."""
+
 
 def stride_lanes(
     rows: Rows, stride: Callable[..., Any]
 ) -> tuple[Callable[..., None], Callable[..., int]]:
-    """Compile the course of a block through one step.
+    """Compile the course of a block of lanes through one step.
 
     Parameters
     ----------
@@ -28,9 +32,9 @@ def stride_lanes(
     -------
     begin(blocks, o, dt)
         Let the whole step be left to all lanes.
-    travel(blocks, o)
-        Advance all lanes until spikes leave or nothing is left; return how many spikes. Where one
-        left, ``done`` is 1, and the step that is left to the lane begins at it.
+    travel(blocks, at)
+        Advance :data:`TOGETHER` lanes from ``at`` on until spikes leave or nothing is left; return
+        how many spikes. Where one left, ``done`` is 1, and what is left to the lane begins at it.
     """
     of_neuron, of_two, of_more = column(rows.of_neuron), column(2), column(rows.states - 2)
     membrane, into, done, remaining = (
@@ -44,10 +48,10 @@ def stride_lanes(
             store(blocks, o + lane + remaining, dt)
 
     @njit(**VECTORIZED)
-    def together(blocks, o):  # type: ignore[no-untyped-def]
+    def together(blocks, at):  # type: ignore[no-untyped-def]
         going, spiked = 0, 0
-        for lane in range(LANES):
-            k = o + lane
+        for lane in range(TOGETHER):
+            k = at + lane
             state = of_two(blocks, k + membrane) + of_more(blocks, k + more)
             left, current = load(blocks, k + remaining), load(blocks, k + into)
             state, passed, spike = stride(state, current, left, of_neuron(blocks, k))
@@ -60,10 +64,10 @@ def stride_lanes(
         return going, spiked
 
     @njit(**BORROWING)
-    def travel(blocks, o):  # type: ignore[no-untyped-def]
+    def travel(blocks, at):  # type: ignore[no-untyped-def]
         going, spiked = 1, 0
         while going > 0 and spiked == 0:
-            going, spiked = together(blocks, o)
+            going, spiked = together(blocks, at)
         return spiked
 
     return begin, travel

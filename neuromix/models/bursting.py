@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 KERNELS = ("stride", "rest", "resume", "slow")
 
 STEP = 2e-8
-"""Largest step between which the input current is taken as constant, s."""
+"""Largest step over which the current of a ramp is taken as constant, s."""
 
 SHORTEST = 1e-8
 """s: no two spikes are expected closer; room for spikes is made by it."""
@@ -85,7 +85,9 @@ def _compiled(module: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
         spikes, lifted = np.empty(most), np.empty(most)
         t, corner, found = start, 0, 0
         while t < stop and found < most:
-            corner, h, current = _piece(times, currents, corner, t, min(STEP, stop - t))
+            corner, h, current = _piece(times, currents, corner, t, stop - t)
+            if corner < len(times) - 1 and currents[corner + 1] != currents[corner]:
+                corner, h, current = _piece(times, currents, corner, t, min(STEP, stop - t))
             left = h
             while left > 0.0 and found < most:
                 state, left, spiked = advance(state, current, left, p)
