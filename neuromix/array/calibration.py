@@ -25,7 +25,7 @@ CODE = 32
 """Weight code of the test lines."""
 
 TARGET_RATE = 1e3
-"""Hz, of a nominal neuron under the exciting line."""
+"""Hz, of a nominal neuron under the exciting line, by default."""
 
 INHIBITED = 0.5
 """Share of it that is left under the inhibiting line."""
@@ -86,6 +86,7 @@ def calibrate(
     bits: int = 6,
     span: float = 1.0,
     dt: float = 20e-6,
+    target_rate: float = TARGET_RATE,
 ) -> Calibration:
     """Find trim codes for arrays of a die.
 
@@ -100,6 +101,8 @@ def calibrate(
         See :class:`~neuromix.array.trims.Trims`.
     dt : float, s
         Step of the test runs.
+    target_rate : float, Hz
+        Rate of a nominal neuron under the exciting line: trims answer what neurons do there.
 
     Raises
     ------
@@ -123,8 +126,8 @@ def calibrate(
     nominal: dict[str, NDArray[np.float64]] = {}
     for name in arrays or chip.paths:
         bench = _Bench(chip, name, dt)
-        exciting = bench.line(TARGET_RATE, None)
-        inhibiting = bench.line(INHIBITED * TARGET_RATE, exciting)
+        exciting = bench.line(target_rate, None)
+        inhibiting = bench.line(INHIBITED * target_rate, exciting)
         lines = ((exciting, None), (exciting, inhibiting))
         nominal[name] = np.array([bench.rates(None, line, nominal=True)[0] for line in lines])
         found = Trims.middle(chip.blocks[name].n, bits, span)
@@ -207,7 +210,7 @@ class _Bench:
             raise FitFailed(
                 f"{self.name}: no line of code {CODE} at {LINE_RATES[0]:g} … {LINE_RATES[1]:g} Hz "
                 f"makes a nominal neuron spike at {target:g} Hz",
-                cure="a longer or shorter pulse_width",
+                cure="a longer or shorter pulse_width, or another target_rate",
             )
         return found
 

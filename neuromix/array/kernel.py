@@ -161,9 +161,8 @@ def population_kernel(
         place.
     size, n, first_block, last_block
         Of a block; neurons in all; which blocks.
-    first, steps, dt, most
-        Number of the first step, how many of them, their width, s, and how many spikes of a neuron
-        may leave in one.
+    first, steps, dt
+        Number of the first step, how many of them, and their width, s.
     pulse_time, pulse_row : (m,) arrays
         For a dense memory: when pulses begin (s, sorted, before the end of the last step) and the
         row of their codes.
@@ -190,7 +189,7 @@ def population_kernel(
     rows = Rows(of_neuron, of_synapse, states)
     strided = len(neuron) > 1
     advance_lane = alone(rows, never_easy if strided else neuron[0])
-    begin, travel = stride_lanes(rows, neuron[0]) if strided else (_none, _none)
+    begin, under_way, travel = stride_lanes(rows, neuron[0]) if strided else (_none,) * 3
     driven = synapse is not ABSENT
     pulse, elapse = synapse_lanes(rows, synapse)
     flicker, wandering = noise_lanes(rows)
@@ -232,10 +231,25 @@ def population_kernel(
         drive = max(load(blocks, at + into), 0.0) / ENERGY_REFERENCE
         store(blocks, at + spike_drive, load(blocks, at + spike_drive) + np.log1p(drive))
 
+    @njit(**BORROWING)
+    def finish(  # type: ignore[no-untyped-def]
+        blocks, o, n, address, stop, spikes, spike_time, spike_address
+    ):
+        for some in range(0, LANES, TOGETHER):
+            while spikes + TOGETHER <= len(spike_time) and travel(blocks, o + some) > 0:
+                for lane in range(some, min(some + TOGETHER, n - address)):
+                    at = o + lane
+                    if load(blocks, at + done) > 0.0:
+                        spike_time[spikes] = stop - load(blocks, at + left)
+                        spike_address[spikes] = address + lane
+                        spikes += 1
+                        count_drive(blocks, at)
+        return spikes
+
     @njit(nogil=True, **BORROWING)
     def advance_block(  # type: ignore[no-untyped-def]
         b, step, end, coming, spikes, spike_time, spike_address,
-        blocks, octaves, size, n, first, steps, dt, most, pulse_time,
+        blocks, octaves, size, n, first, steps, dt, pulse_time,
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
         white, deviation, kept, shot, wander, v_trace, i_trace,
     ):  # fmt: skip
@@ -249,9 +263,11 @@ def population_kernel(
         o = b * size
         q = b * len(deviation) * LANES
         last = len(pulse_time)
-        while step < end and spikes + LANES * most <= len(spike_time):
+        while step < end and spikes + LANES <= len(spike_time):
             start, stop = step * dt, (step + 1) * dt
-            if driven:
+            # Spikes of a step that has begun have found no room.
+            resumed = strided and under_way(blocks, o)
+            if driven and not resumed:
                 for lane in range(LANES):
                     store(blocks, o + lane + source_charge, 0.0)
                     store(blocks, o + lane + sink_charge, 0.0)
@@ -298,20 +314,16 @@ def population_kernel(
                 if wander > 0.0 and step % NOISE_STEPS == 0:
                     wandering(blocks, o, strays)
                 elapse(blocks, o, stop, dt)
-            if len(deviation):
+            if len(deviation) and not resumed:
                 flicker(blocks, o, octaves, q, step, deviation, kept)
-            others = move(blocks, o, dt, variance, growth, noisy) > 0
+            others = not resumed and move(blocks, o, dt, variance, growth, noisy) > 0
             if strided:
-                begin(blocks, o, dt)
-                for some in range(0, LANES, TOGETHER):
-                    while travel(blocks, o + some) > 0:
-                        for lane in range(some, min(some + TOGETHER, n - b * LANES)):
-                            at = o + lane
-                            if load(blocks, at + done) > 0.0:
-                                spike_time[spikes] = start + (dt - load(blocks, at + left))
-                                spike_address[spikes] = b * LANES + lane
-                                spikes += 1
-                                count_drive(blocks, at)
+                if not resumed:
+                    begin(blocks, o, dt)
+                address = b * LANES
+                spikes = finish(blocks, o, n, address, stop, spikes, spike_time, spike_address)
+                if under_way(blocks, o):
+                    return step, coming, spikes
             elif others:
                 for lane in range(min(LANES, n - b * LANES)):
                     at = o + lane
@@ -332,22 +344,22 @@ def population_kernel(
 
     @kept(nogil=True)
     def advance_population(  # type: ignore[no-untyped-def]
-        blocks, octaves, size, n, first_block, last_block, first, steps, dt, most, pulse_time,
+        blocks, octaves, size, n, first_block, last_block, first, steps, dt, pulse_time,
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
         white, deviation, kept, shot, wander, v_trace, i_trace,
     ):  # fmt: skip
-        spike_time = np.empty(64 + n + LANES * most)
-        spike_address = np.empty(64 + n + LANES * most, np.uint32)
+        spike_time = np.empty(64 + n)
+        spike_address = np.empty(64 + n, np.uint32)
         spikes = 0
         for b in range(first_block, last_block):
             step, coming = first, 0
             while step < first + steps:
-                if spikes + LANES * most > len(spike_time):
+                if spikes + LANES > len(spike_time):
                     spike_time = np.append(spike_time, np.empty_like(spike_time))
                     spike_address = np.append(spike_address, np.empty_like(spike_address))
                 step, coming, spikes = advance_block(
                     b, step, first + steps, coming, spikes, spike_time, spike_address,
-                    blocks, octaves, size, n, first, steps, dt, most, pulse_time,
+                    blocks, octaves, size, n, first, steps, dt, pulse_time,
                     pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start,
                     width, prepared, white, deviation, kept, shot, wander, v_trace, i_trace,
                 )  # fmt: skip

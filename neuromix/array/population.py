@@ -65,7 +65,6 @@ class Population:
         n = die.array.n
         neuron = die.array.model
         check_step(die, dt)
-        self._most = spikes_in_a_step(die, dt)
         self.die = die
         self.dt = dt
         self.step = 0
@@ -146,7 +145,7 @@ class Population:
         def part(first: int, end: int) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
             spikes: tuple[NDArray[np.float64], NDArray[np.uint32]] = self.die.blocks.kernel(
                 blocks.ravel(), self._octaves, blocks[0].size, self.die.array.n, first, end,
-                self.step, steps, self.dt, self._most, times, rows, codes, self._fetched, pulses.time,
+                self.step, steps, self.dt, times, rows, codes, self._fetched, pulses.time,
                 pulses.lane, pulses.code, pulses.start, self._width, self.die.blocks.prepared,
                 self._law.white, self._law.deviation, self._law.kept, self._shot, self._wander,
                 v_trace, i_trace,
@@ -220,18 +219,12 @@ class Population:
 
 def check_step(die: ArrayDie, dt: float) -> None:
     """Refuse a step in which a neuron could spike twice, unless its family makes strides."""
+    if die.neurons.dynamics.role == "bursting_neuron" and dt > 0.0:
+        return
     shortest = die.shortest_interval
-    strided = die.neurons.dynamics.role == "bursting_neuron"
-    if not 0.0 < dt < (np.inf if strided else shortest):
+    if not 0.0 < dt < shortest:
         raise BadValue(
             f"{die.name}: a step of {render(dt, 's')} can hold two spikes of one neuron",
             [f"its shortest interval between spikes is {render(shortest, 's')}"],
             f"dt={0.5 * shortest:.3g} or less",
         )
-
-
-def spikes_in_a_step(die: ArrayDie, dt: float) -> int:
-    """Return how many spikes of one neuron may leave in a step, at most."""
-    if die.neurons.dynamics.role == "neuron":
-        return 1
-    return int(dt / die.shortest_interval) + 2

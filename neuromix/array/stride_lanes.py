@@ -19,7 +19,7 @@ widest registers, as lanes that have arrived wait for the others."""
 
 def stride_lanes(
     rows: Rows, stride: Callable[..., Any]
-) -> tuple[Callable[..., None], Callable[..., int]]:
+) -> tuple[Callable[..., None], Callable[..., bool], Callable[..., int]]:
     """Compile the course of a block of lanes through one step.
 
     Parameters
@@ -32,6 +32,8 @@ def stride_lanes(
     -------
     begin(blocks, o, dt)
         Let the whole step be left to all lanes.
+    under_way(blocks, o)
+        Tell whether something of it is left to any.
     travel(blocks, at)
         Advance :data:`TOGETHER` lanes from ``at`` on until spikes leave or nothing is left; return
         how many spikes. Where one left, ``done`` is 1, and what is left to the lane begins at it.
@@ -46,6 +48,13 @@ def stride_lanes(
     def begin(blocks, o, dt):  # type: ignore[no-untyped-def]
         for lane in range(LANES):
             store(blocks, o + lane + remaining, dt)
+
+    @njit(**BORROWING)
+    def under_way(blocks, o):  # type: ignore[no-untyped-def]
+        longest = 0.0
+        for lane in range(LANES):
+            longest = max(longest, load(blocks, o + lane + remaining))
+        return longest > 0.0
 
     @njit(**VECTORIZED)
     def together(blocks, at):  # type: ignore[no-untyped-def]
@@ -70,4 +79,4 @@ def stride_lanes(
             going, spiked = together(blocks, at)
         return spiked
 
-    return begin, travel
+    return begin, under_way, travel

@@ -46,8 +46,8 @@ _LOGARITHM = (
     -0.11676045760228149,
     0.06725056170617649,
 )
-"""Of r**2, … r**11: with r before them the polynomial whose largest error relative to ln(1 + r), for
-1 + r from sqrt(1/2) to sqrt(2), is the least, 7e-10 (found as that above)."""
+"""Of r**2, … r**11: with r before them the polynomial whose largest error relative to ln(1 + r),
+for 1 + r from sqrt(1/2) to sqrt(2), is the least, 7e-10 (found as that above)."""
 
 _MANTISSA_BITS = 52
 

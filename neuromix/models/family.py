@@ -16,8 +16,7 @@ row of :meth:`Family.matrix`, states and results are floats, SI):
 ``"bursting_neuron"``
     ``stride(state, i_in, left, p) -> (state, passed, spiked)``, one internal step without branches,
     and ``rest(p) -> state``; a state is a tuple, the membrane first. Any number of spikes may leave
-    in a step of an array, for which :meth:`Family.shortest_interval` is a bound. See
-    :mod:`neuromix.models.bursting`.
+    in a step of an array. See :mod:`neuromix.models.bursting`.
 ``"synapse"``
     ``rest(p) -> state``, ``decay(state, dt, p) -> state``,
     ``inject(state, weight_current, width, p) -> state``,

@@ -175,7 +175,8 @@ def lift(clock: float, u: float, p: tuple[float, ...]) -> float:
     soft = soft_logarithm(exp(x))
     far = soft_logarithm(exp(x - (p[LIFT_VOLTAGE] - u) * p[DRAIN_RATE]))
     current: float = triode(soft, far, p[LIFT_CURRENT], p[LIFT_FIELD])
-    return chosen(b < p[LIFT_VOLTAGE], current, 0.0)
+    lifting: float = chosen(b < p[LIFT_VOLTAGE], current, 0.0)
+    return lifting
 
 
 @njit(**BRANCHLESS)

@@ -190,7 +190,8 @@ def slow(state: tuple[float, ...]) -> float:
 @njit(**BRANCHLESS)
 def _next(clock: float, moment: float, corner: float) -> float:
     """Return the earlier of a corner and a moment that is still to come."""
-    return min(corner, chosen(clock < moment, moment, NEVER))
+    earlier: float = min(corner, chosen(clock < moment, moment, NEVER))
+    return earlier
 
 
 @njit(**BRANCHLESS)
