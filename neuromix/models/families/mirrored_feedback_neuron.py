@@ -67,7 +67,8 @@ LARGEST_MOVE = 0.04
 LARGEST_FALL, LARGEST_FALL_AFTER_SPIKE = 0.7, 0.35
 """Largest stride in time constants of the mirror's diode and of the leak, and while g rises from
 its lowest value by many times a transistor's slope. The classical Runge-Kutta rule is stable up to
-2.8 of them; these leave interspike intervals within 3e-4 of those with strides of a tenth."""
+2.8 of them; with these an interval between spikes is within 1e-3 (median 1e-4) of what strides of a
+tenth give, in all patterns at 0.3 nA to 300 nA."""
 
 LIFTING_STRIDE = 8e-9
 """Largest stride while the comparator moves, s."""

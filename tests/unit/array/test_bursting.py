@@ -18,7 +18,7 @@ NEURONS = 18
 STEPS = (10e-6, 1e-6, 0.1e-6, 10e-9)
 
 TOLERANCE = 4e-4
-"""Of the time of a spike: strides of other lengths, 3e-4 of an interval each at most."""
+"""Of the time of a spike: strides of other lengths move an interval by 1e-4, at most by 1e-3."""
 
 
 def patterns(n):
