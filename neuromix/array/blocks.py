@@ -24,7 +24,7 @@ from neuromix.compiling import kept
 from neuromix.models.family import RESTED, Family
 
 HELD_FOR_EVER = 1e30
-"""``hold`` of lanes without a neuron, s."""
+"""``hold`` of lanes without a neuron, s; without a hold they repeat the last one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,8 @@ class Blocks:
             start[:, rows[name]] = into_lanes(np.asarray(values, np.float64)[:, None])[:, 0]
         for number in range(resting.shape[1]):
             start[:, rows.state(number)] = into_lanes(resting[:, number : number + 1])[:, 0]
-        start[-1, rows["hold"], n - (len(start) - 1) * LANES :] = HELD_FOR_EVER
+        if neurons.role == "neuron":
+            start[-1, rows["hold"], n - (len(start) - 1) * LANES :] = HELD_FOR_EVER
         kernel = population_kernel(
             functions,
             neurons.easy_step(),
@@ -120,7 +121,8 @@ def _rests(rest: Callable[..., Any]) -> Callable[..., NDArray[np.float64]]:
     def each(parameters):  # type: ignore[no-untyped-def]
         states = np.empty((len(parameters), len(rest(parameters[0]))))
         for k in range(len(parameters)):
-            states[k] = rest(parameters[k])
+            for number, value in enumerate(rest(parameters[k])):
+                states[k, number] = value
         return states
 
     compiled: Callable[..., NDArray[np.float64]] = each

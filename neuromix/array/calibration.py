@@ -26,7 +26,7 @@ CODE = 32
 """Weight code of the test lines."""
 
 TARGET_RATE = 1e3
-"""Hz, of a nominal neuron under the exciting line."""
+"""Hz, of a nominal neuron under the exciting line, by default."""
 
 INHIBITED = 0.5
 """Share of it that is left under the inhibiting line."""
@@ -93,6 +93,7 @@ def calibrate(
     bits: int = 6,
     span: float = 1.0,
     dt: float = 20e-6,
+    target_rate: float = TARGET_RATE,
     progress: Progress | None = None,
 ) -> Calibration:
     """Find trim codes for arrays of a die.
@@ -108,6 +109,8 @@ def calibrate(
         See :class:`~neuromix.array.trims.Trims`.
     dt : float, s
         Step of the test runs.
+    target_rate : float, Hz
+        Rate of a nominal neuron under the exciting line: trims answer what neurons do there.
     progress : callable, optional
         Called with test runs done, all test runs, and what is calibrated; by default a line in a
         notebook.
@@ -134,7 +137,7 @@ def calibrate(
     with watching(progress, "test runs") as told:
         for k, name in enumerate(names):
             told_of_array = phase(told, f"calibrating {name}", k * runs, len(names) * runs)
-            _calibrate(found, _Bench(chip, name, dt, told_of_array), bits, span)
+            _calibrate(found, _Bench(chip, name, dt, told_of_array), bits, span, target_rate)
     return found
 
 
@@ -144,11 +147,13 @@ def die_runs(bits: int = 6) -> int:
     return 2 * LINES + LINES * (bits + 2)
 
 
-def _calibrate(found: Calibration, bench: _Bench, bits: int, span: float) -> None:
+def _calibrate(
+    found: Calibration, bench: _Bench, bits: int, span: float, target_rate: float
+) -> None:
     """Find the trims of one array, and take them up."""
     name, chip = bench.name, bench.chip
-    exciting = bench.line(TARGET_RATE, None)
-    inhibiting = bench.line(INHIBITED * TARGET_RATE, exciting)
+    exciting = bench.line(target_rate, None)
+    inhibiting = bench.line(INHIBITED * target_rate, exciting)
     lines = ((exciting, None), (exciting, inhibiting))
     nominal = np.array([bench.rates(None, line, nominal=True)[0] for line in lines])
     trims = Trims.middle(chip.blocks[name].n, bits, span)
@@ -240,7 +245,7 @@ class _Bench:
             raise FitFailed(
                 f"{self.name}: no line of code {CODE} at {LINE_RATES[0]:g} … {LINE_RATES[1]:g} Hz "
                 f"makes a nominal neuron spike at {target:g} Hz",
-                cure="a longer or shorter pulse_width",
+                cure="a longer or shorter pulse_width, or another target_rate",
             )
         return found
 

@@ -23,6 +23,7 @@ from neuromix.array.membrane_lanes import (
     noise_lanes,
 )
 from neuromix.array.rows import Rows
+from neuromix.array.stride_lanes import TOGETHER, stride_lanes
 from neuromix.array.synapse_lanes import synapse_lanes
 from neuromix.array.taps import sample
 from neuromix.compiling import kept
@@ -152,7 +153,7 @@ def population_kernel(
     own events, at their own times, and else once a step. The membrane sees the mean of the
     synapses' current over each step, at the voltage that it had at its start. Spikes are therefore
     not bound to the grid of steps. Lanes with which nothing happens make their step together;
-    others call the ``advance`` of their family.
+    others call the ``advance`` of their family. Neurons with a ``stride`` make strides together.
 
     The compiled function takes, for ``n`` neurons:
 
@@ -187,12 +188,14 @@ def population_kernel(
     It returns times (s) and addresses of spikes, block after block.
     """
     rows = Rows(of_neuron, of_synapse, states)
-    advance_lane = alone(rows, neuron[0], held=len(neuron) == 1)
+    strided = len(neuron) > 1
+    advance_lane = alone(rows, never_easy if strided else neuron[0])
+    begin, under_way, travel = stride_lanes(rows, neuron[0]) if strided else (_none,) * 3
     driven = synapse is not ABSENT
     pulse, elapse = synapse_lanes(rows, synapse)
     flicker, wandering = noise_lanes(rows)
     move = membrane_lanes(rows, easy or never_easy, synapse, driven)
-    into, done = (rows[n] * LANES for n in ("input", "done"))
+    into, done, left = (rows[n] * LANES for n in ("input", "done", "left"))
     source_charge, sink_charge = rows["source_charge"] * LANES, rows["sink_charge"] * LANES
     spike_drive = rows["spike_drive"] * LANES
     when, sign, lasting, first_of_pulse, second_of_pulse = (
@@ -224,9 +227,29 @@ def population_kernel(
         meter += 2 * LANES
         store(blocks, meter, load(blocks, meter) + entry[3])
 
+    @njit(**BORROWING)
+    def count_drive(blocks, at):  # type: ignore[no-untyped-def]
+        drive = max(load(blocks, at + into), 0.0) / ENERGY_REFERENCE
+        store(blocks, at + spike_drive, load(blocks, at + spike_drive) + np.log1p(drive))
+
+    @njit(**BORROWING)
+    def finish(  # type: ignore[no-untyped-def]
+        blocks, o, n, address, stop, spikes, spike_time, spike_address
+    ):
+        for some in range(0, LANES, TOGETHER):
+            while spikes + TOGETHER <= len(spike_time) and travel(blocks, o + some) > 0:
+                for lane in range(some, min(some + TOGETHER, n - address)):
+                    at = o + lane
+                    if load(blocks, at + done) > 0.0:
+                        spike_time[spikes] = stop - load(blocks, at + left)
+                        spike_address[spikes] = address + lane
+                        spikes += 1
+                        count_drive(blocks, at)
+        return spikes
+
     @njit(nogil=True, **BORROWING)
     def advance_block(  # type: ignore[no-untyped-def]
-        b, step, end, coming, spikes, spike_time, spike_address, state,
+        b, step, end, coming, spikes, spike_time, spike_address,
         blocks, octaves, size, n, first, steps, dt, pulse_time,
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
         white, deviation, kept, shot, wander, taps,
@@ -243,7 +266,9 @@ def population_kernel(
         last = len(pulse_time)
         while step < end and spikes + LANES <= len(spike_time):
             start, stop = step * dt, (step + 1) * dt
-            if driven:
+            # Spikes of a step that has begun have found no room.
+            resumed = strided and under_way(blocks, o)
+            if driven and not resumed:
                 for lane in range(LANES):
                     store(blocks, o + lane + source_charge, 0.0)
                     store(blocks, o + lane + sink_charge, 0.0)
@@ -290,24 +315,27 @@ def population_kernel(
                 if wander > 0.0 and step % NOISE_STEPS == 0:
                     wandering(blocks, o, strays)
                 elapse(blocks, o, stop, dt)
-            if len(deviation):
+            if len(deviation) and not resumed:
                 flicker(blocks, o, octaves, q, step, deviation, kept)
-            if move(blocks, o, dt, variance, growth, noisy) > 0:
+            others = not resumed and move(blocks, o, dt, variance, growth, noisy) > 0
+            if strided:
+                if not resumed:
+                    begin(blocks, o, dt)
+                address = b * LANES
+                spikes = finish(blocks, o, n, address, stop, spikes, spike_time, spike_address)
+                if under_way(blocks, o):
+                    return step, coming, spikes
+            elif others:
                 for lane in range(min(LANES, n - b * LANES)):
                     at = o + lane
                     if load(blocks, at + done) > 0.0:
                         continue
-                    offset = advance_lane(blocks, at, dt, state)
+                    offset = advance_lane(blocks, at, dt)
                     if offset >= 0.0:
                         spike_time[spikes] = start + offset
                         spike_address[spikes] = b * LANES + lane
                         spikes += 1
-                        drive = max(load(blocks, at + into), 0.0) / ENERGY_REFERENCE
-                        store(
-                            blocks,
-                            at + spike_drive,
-                            load(blocks, at + spike_drive) + np.log1p(drive),
-                        )
+                        count_drive(blocks, at)
             if tapped:
                 sample(taps, b, step, blocks, o)
             step += 1
@@ -319,7 +347,6 @@ def population_kernel(
         pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
         white, deviation, kept, shot, wander, taps,
     ):  # fmt: skip
-        state = np.empty(states)
         spike_time = np.empty(64 + n)
         spike_address = np.empty(64 + n, np.uint32)
         spikes = 0
@@ -330,7 +357,7 @@ def population_kernel(
                     spike_time = np.append(spike_time, np.empty_like(spike_time))
                     spike_address = np.append(spike_address, np.empty_like(spike_address))
                 step, coming, spikes = advance_block(
-                    b, step, first + steps, coming, spikes, spike_time, spike_address, state,
+                    b, step, first + steps, coming, spikes, spike_time, spike_address,
                     blocks, octaves, size, n, first, steps, dt, pulse_time,
                     pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start,
                     width, prepared, white, deviation, kept, shot, wander, taps,

@@ -156,3 +156,18 @@ def column(count: int) -> Callable[..., tuple[float, ...]]:
 
     reading: Callable[..., tuple[float, ...]] = read
     return reading
+
+
+@intrinsic
+def store_column(_: Any, array: Any, index: Any, values: Any) -> Any:
+    """Set one lane of as many rows as there are values, from an index on."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        data, start, given = arguments
+        for row, value in enumerate(cgutils.unpack_tuple(builder, given)):
+            place = builder.add(start, context.get_constant(types.intp, row * LANES))
+            builder.store(value, _pointer(context, builder, kind, data, place))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, values), generate

@@ -32,7 +32,7 @@ def never_easy(
     return v, hold, False
 
 
-def alone(rows: Rows, advance: Callable[..., Any], held: bool) -> Callable[..., float]:
+def alone(rows: Rows, advance: Callable[..., Any]) -> Callable[..., float]:
     """Compile the whole step of one lane.
 
     Parameters
@@ -40,37 +40,25 @@ def alone(rows: Rows, advance: Callable[..., Any], held: bool) -> Callable[..., 
     rows : Rows
     advance : compiled function
         Of the neuron family.
-    held : bool
-        Whether it takes the membrane and ``hold``, or an array of states that it changes.
 
     Returns
     -------
-    advance_lane(blocks, at, dt, state)
+    advance_lane(blocks, at, dt)
         Advance the lane ``at`` under its input; return when its spike left, s from the start of the
-        step, negative without one. ``state`` is room for the states.
+        step, negative without one.
     """
-    parameters, states = column(rows.of_neuron), rows.states
+    parameters = column(rows.of_neuron)
     membrane, hold, into = (rows[n] * LANES for n in ("membrane", "hold", "input"))
-    places = np.array([rows.state(number) * LANES for number in range(states)])
 
     @njit(**BORROWING)
-    def of_two(blocks, at, dt, state):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    def advance_lane(blocks, at, dt):  # type: ignore[no-untyped-def]
         v, held = load(blocks, at + membrane), load(blocks, at + hold)
         v, held, offset = advance(v, held, load(blocks, at + into), dt, parameters(blocks, at))
         store(blocks, at + membrane, v)
         store(blocks, at + hold, held)
         return offset
 
-    @njit(**BORROWING)
-    def of_many(blocks, at, dt, state):  # type: ignore[no-untyped-def]
-        for number in range(states):
-            state[number] = load(blocks, at + places[number])
-        offset = advance(state, load(blocks, at + into), dt, parameters(blocks, at))
-        for number in range(states):
-            store(blocks, at + places[number], state[number])
-        return offset
-
-    compiled: Callable[..., float] = of_two if held else of_many
+    compiled: Callable[..., float] = advance_lane
     return compiled
 
 

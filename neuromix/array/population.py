@@ -40,7 +40,7 @@ class Population:
     ----------
     die : ArrayDie
     dt : float, s
-        Step; below the shortest interval between two spikes, where one is known.
+        Step; see :func:`check_step`.
     duration : float, s
         Of the whole run.
     trial : int
@@ -226,11 +226,12 @@ def steps_of(duration: float, dt: float) -> int:
 
 
 def check_step(die: ArrayDie, dt: float) -> None:
-    """Refuse a step in which a neuron could spike twice, where its family knows."""
+    """Refuse a step in which a neuron could spike twice, where its family knows.
+
+    Families that make strides may spike any number of times in a step.
+    """
     shortest = die.shortest_interval
-    if not dt > 0.0:
-        raise BadValue(f"{die.name}: a step of {dt!r} s leads nowhere", cure="dt=1e-5")
-    if shortest > 0.0 and not dt < shortest:
+    if die.neurons.dynamics.role != "bursting_neuron" and 0.0 < shortest <= dt:
         raise BadValue(
             f"{die.name}: a step of {render(dt, 's')} can hold two spikes of one neuron",
             [f"its shortest interval between spikes is {render(shortest, 's')}"],

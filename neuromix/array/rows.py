@@ -35,7 +35,8 @@ STATE = (
     "present",
     "input",  # A, mean current into the membrane in this step
     "moved",  # V, by the step before
-    "done",  # 1 where a step of the membrane was an easy one
+    "done",  # 1 where a step of the membrane was an easy one, or a stride ended with a spike
+    "left",  # s, of this step, of neurons that make strides
 )
 
 

@@ -3,15 +3,20 @@
 Its family's module defines, beside the class (``numba.njit``; ``p`` is one row of
 :meth:`neuromix.models.family.Family.matrix`):
 
-``advance(state, i_in, dt, p) -> spike``
-    moves the state, an array, in place; when the last spike left, s from the start of the step,
-    negative without one;
+``stride(state, i_in, left, p) -> (state, passed, spiked)``
+    makes one internal step, at most ``left``, s, and at most to where the next spike leaves: the
+    new state, how long the step was, s, and whether a spike leaves at its end. Without branches, so
+    that the lanes of an array make their strides at once, each of its own length. A stride of
+    ``left = 0`` changes nothing;
 ``rest(p) -> state``
     the neuron before its input;
 ``resume(lifted, p) -> state``
     the neuron just when a spike leaves, its slow variable given;
 ``slow(state) -> value``
     the slow variable.
+
+A state is a tuple of floats, of which the first is the membrane. Any number of spikes may leave in
+a step: :func:`advancing` and the kernel of arrays make strides until nothing is left.
 """
 
 from __future__ import annotations
@@ -31,23 +36,46 @@ from neuromix.models.running import _piece
 
 Floats = NDArray[np.float64]
 
-KERNELS = ("advance", "rest", "resume", "slow")
+KERNELS = ("stride", "rest", "resume", "slow")
 
 STEP = 2e-8
-"""Largest step between which the input current is taken as constant, s."""
+"""Largest step over which the current of a ramp is taken as constant, s."""
 
 SHORTEST = 1e-8
 """s: no two spikes are expected closer; room for spikes is made by it."""
 
 
 @functools.lru_cache
+def advancing(stride: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile ``advance(state, i_in, dt, p) -> (state, left, spiked)`` of a family's ``stride``.
+
+    It makes strides until ``dt`` is over or a spike leaves; ``left`` is then what remains of
+    ``dt``, s.
+    """
+
+    @njit(error_model="numpy")
+    def advance(
+        state: tuple[float, ...], i_in: float, dt: float, p: Floats
+    ) -> tuple[tuple[float, ...], float, bool]:
+        left, spiked = dt, False
+        while left > 0.0 and not spiked:
+            state, passed, spiked = stride(state, i_in, left, p)
+            left -= passed
+        return state, left, spiked
+
+    compiled: Callable[..., Any] = advance
+    return compiled
+
+
+@functools.lru_cache
 def _compiled(module: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    advance, rest, resume, slow = (getattr(sys.modules[module], name) for name in KERNELS)
+    stride, rest, resume, slow = (getattr(sys.modules[module], name) for name in KERNELS)
+    advance = advancing(stride)
 
     @njit
     def run(
         p: Floats,
-        state: Floats,
+        state: tuple[float, ...],
         times: Floats,
         currents: Floats,
         start: float,
@@ -55,16 +83,17 @@ def _compiled(module: str) -> tuple[Callable[..., Any], Callable[..., Any]]:
         most: int,
     ) -> tuple[Floats, Floats]:
         spikes, lifted = np.empty(most), np.empty(most)
-        before = state.copy()
         t, corner, found = start, 0, 0
         while t < stop and found < most:
-            corner, h, current = _piece(times, currents, corner, t, min(STEP, stop - t))
-            before[:] = state
-            spike = advance(state, current, h, p)
-            if spike >= 0.0:
-                advance(before, current, spike, p)
-                spikes[found], lifted[found] = t + spike, slow(before)
-                found += 1
+            corner, h, current = _piece(times, currents, corner, t, stop - t)
+            if corner < len(times) - 1 and currents[corner + 1] != currents[corner]:
+                corner, h, current = _piece(times, currents, corner, t, min(STEP, stop - t))
+            left = h
+            while left > 0.0 and found < most:
+                state, left, spiked = advance(state, current, left, p)
+                if spiked:
+                    spikes[found], lifted[found] = t + (h - left), slow(state)
+                    found += 1
             t += h
         return spikes[:found].copy(), lifted[:found].copy()
 

@@ -16,8 +16,9 @@ floats, SI):
     so that many neurons make it at once; ``moved`` is by how much the step before moved ``v``.
     Where ``done`` is false, ``advance`` starts from the old state.
 ``"bursting_neuron"``
-    ``advance(state, i_in, dt, p) -> spike``, which moves the state, an array, in place, and
-    ``rest(p) -> state``; the first state is the membrane. See :mod:`neuromix.models.bursting`.
+    ``stride(state, i_in, left, p) -> (state, passed, spiked)``, one internal step without branches,
+    and ``rest(p) -> state``; a state is a tuple, the membrane first. Any number of spikes may leave
+    in a step of an array. See :mod:`neuromix.models.bursting`.
 ``"synapse"``
     ``rest(p) -> state``, ``decay(state, dt, p) -> state``,
     ``inject(state, weight_current, width, p) -> state``,
@@ -60,7 +61,7 @@ Values = float | NDArray[np.float64]
 
 KERNELS: Mapping[str, tuple[str, ...]] = {
     "neuron": ("advance",),
-    "bursting_neuron": ("advance", "rest"),
+    "bursting_neuron": ("stride", "rest"),
     "synapse": (
         "rest",
         "decay",

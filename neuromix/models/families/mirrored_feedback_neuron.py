@@ -26,7 +26,6 @@ after another finds the comparator half-way: its clock starts at t_m exp(−t_fr
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -34,59 +33,48 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.models.elementary import BRANCHLESS, chosen, exp
 from neuromix.models.family import Family, Values, quantity
 from neuromix.models.mirrored_feedback import (
-    AT_RESET,
-    AT_SUPPLY,
-    COUPLING_CAPACITANCE,
     DELAY,
-    DISCHARGE_SLOPE,
-    DISCHARGE_THRESHOLD,
-    FEEDBACK_EARLY,
-    FEEDBACK_GAIN,
-    FREE,
     HEAD_START,
-    LIFT_VOLTAGE,
     LONG_AGO,
-    MEMBRANE_CAPACITANCE,
-    MIRROR_CAPACITANCE,
     MIRROR_CURRENT,
-    MIRROR_GATE,
+    MIRROR_FIELD,
     MIRROR_LOW,
-    MIRROR_SLOPE,
-    MIRROR_THRESHOLD,
+    QUIET_TIME,
     RECOVERY_TIME,
     RELEASE_STEP,
+    RELEASE_TIME,
+    RESET_TIME,
     RESET_VOLTAGE,
-    SLOW_CAPACITANCE,
-    SLOW_GATE,
-    SLOW_PULSE,
     SUPPLY,
-    THERMAL_VOLTAGE,
     THRESHOLD,
-    TURN,
-    charging,
-    comparator,
-    discharge,
-    leak,
-    lift,
-    lowest_output,
-    mirror,
-    release_time,
-    reset_time,
-    rise_time,
+    TURN_TIME,
+    derived,
+    mirrored_share,
+    rates,
     square,
 )
-from neuromix.models.transistor import soft_logarithm, turned_on
+from neuromix.models.transistor import saturated, soft_logarithm
 
 BISECTIONS = 50
 """Of the mirror's voltage at rest."""
 
-VOLTAGE_PER_STEP = 0.05
-"""Largest move of a voltage in one internal step, V."""
+LARGEST_MOVE = 0.04
+"""Largest move in one stride of v, of u, and of g downwards, where the mirror's slope grows, V."""
 
-LIFTING_STEP = 4e-9
-"""Largest internal step while the comparator moves, s."""
+LARGEST_FALL, LARGEST_FALL_AFTER_SPIKE = 0.7, 0.35
+"""Largest stride in time constants of the mirror's diode and of the leak, and while g rises from
+its lowest value by many times a transistor's slope. The classical Runge-Kutta rule is stable up to
+2.8 of them; with these an interval between spikes is within 1e-3 (median 1e-4) of what strides of a
+tenth give, in all patterns at 0.3 nA to 300 nA."""
+
+LIFTING_STRIDE = 8e-9
+"""Largest stride while the comparator moves, s."""
+
+NEVER = 1e30
+"""s"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,162 +144,119 @@ class Dynamics(Family):
         "J/V", "growth of the energy of a spike with c", -1e-6, 1e-6, default=0.0
     )
 
+    def matrix(self, size: int = 1) -> NDArray[np.float64]:
+        """Return the parameters, and what kernels derive from them behind."""
+        columns = [np.broadcast_to(column, (size,)) for column in derived(self.values())]
+        return np.column_stack([super().matrix(size), *columns])
+
     def shortest_interval(self) -> Values:
-        """Return the shortest time between two spikes, s."""
-        held = np.asarray(self.turn) - np.abs(np.asarray(self.head_start))
-        return np.asarray(np.maximum(np.asarray(self.delay) + held, 1e-9))
+        """Return a time that no two spikes are closer than, s.
+
+        v cannot pass the threshold before it is let go, and then the comparator has at most its
+        head start.
+        """
+        *_, release, _, _ = derived(self.values())
+        ahead = np.maximum(np.asarray(self.head_start), 0.0)
+        held = np.maximum(np.asarray(release) - np.asarray(self.delay), 0.0)
+        return np.asarray(np.maximum(held + np.asarray(self.delay) - ahead, 1e-9))
 
 
 @njit
-def _rates(
-    v: float, u: float, g: float, clock: float, phase: int, i_in: float, p: tuple[float, ...]
-) -> tuple[float, float, float]:
-    """Return dv/dt, du/dt, dg/dt, V/s; only what the phase leaves free moves."""
-    slow_capacitance = p[SLOW_CAPACITANCE] + p[SLOW_GATE] * turned_on(
-        u - p[DISCHARGE_THRESHOLD], p[DISCHARGE_SLOPE], p[THERMAL_VOLTAGE]
-    )
-    into_slow = (p[SLOW_PULSE] if phase == AT_SUPPLY else charging(g, p)) - discharge(u, p)
-    b = comparator(clock, phase, p)
-    if b < p[LIFT_VOLTAGE]:
-        into_slow += lift(b, u, p)
-    du = into_slow / slow_capacitance
-    if phase == AT_SUPPLY:
-        return 0.0, du, 0.0
-    mirrored = mirror(g, p)
-    into_mirror = mirrored - square(v, p)
-    own_g = (
-        p[COUPLING_CAPACITANCE]
-        + p[MIRROR_CAPACITANCE]
-        + p[MIRROR_GATE]
-        * turned_on(p[SUPPLY] - g - p[MIRROR_THRESHOLD], p[MIRROR_SLOPE], p[THERMAL_VOLTAGE])
-    )
-    if phase == AT_RESET:
-        return 0.0, du, into_mirror / own_g
-    into_membrane = (
-        i_in
-        + p[FEEDBACK_GAIN] * mirrored * (1.0 + p[FEEDBACK_EARLY] * (p[SUPPLY] - v))
-        - leak(u, v, p)
-    )
-    own_v = p[MEMBRANE_CAPACITANCE] + p[COUPLING_CAPACITANCE]
-    determinant = own_v * own_g - p[COUPLING_CAPACITANCE] * p[COUPLING_CAPACITANCE]
-    return (
-        (own_g * into_membrane + p[COUPLING_CAPACITANCE] * into_mirror) / determinant,
-        du,
-        (own_v * into_mirror + p[COUPLING_CAPACITANCE] * into_membrane) / determinant,
-    )
-
-
-@njit
-def _step(g: float, rates: tuple[float, float, float], phase: int, p: tuple[float, ...]) -> float:
-    """Return how long a step of the Runge-Kutta rule may be, s."""
-    fastest = max(abs(rates[0]), abs(rates[1]), abs(rates[2]), 1e-30)
-    h = VOLTAGE_PER_STEP / fastest
-    if phase != AT_SUPPLY:
-        # Stability: no longer than two time constants of the mirror's diode.
-        soft = soft_logarithm(
-            (p[SUPPLY] - g - p[MIRROR_THRESHOLD]) / (p[MIRROR_SLOPE] * p[THERMAL_VOLTAGE])
-        )
-        h = min(
-            h,
-            2.0
-            * p[MIRROR_CAPACITANCE]
-            * p[MIRROR_SLOPE]
-            * p[THERMAL_VOLTAGE]
-            / max(p[MIRROR_CURRENT] * soft, 1e-30),
-        )
-    return h
-
-
-@njit
-def rest(p: tuple[float, ...]) -> NDArray[np.float64]:
+def rest(p: tuple[float, ...]) -> tuple[float, ...]:
     """Return the state before any input: both variables at 0 V, the mirror at what it carries."""
     low, high = 0.0, p[SUPPLY]
     for _ in range(BISECTIONS):
         middle = 0.5 * (low + high)
-        if mirror(middle, p) > square(0.0, p):
+        soft = soft_logarithm(mirrored_share(middle, p))
+        if saturated(soft, p[MIRROR_CURRENT], p[MIRROR_FIELD]) > square(0.0, p):
             low = middle
         else:
             high = middle
-    return np.array([0.0, 0.0, low, LONG_AGO])
+    return 0.0, 0.0, low, LONG_AGO
 
 
 @njit
-def resume(lifted: float, p: tuple[float, ...]) -> NDArray[np.float64]:
+def resume(lifted: float, p: tuple[float, ...]) -> tuple[float, ...]:
     """Return the state when a spike leaves, the slow variable given."""
-    v = p[SUPPLY] if p[DELAY] < reset_time(p) else p[RESET_VOLTAGE]
-    return np.array([v, lifted, p[MIRROR_LOW], p[DELAY]])
+    v = p[SUPPLY] if p[DELAY] < p[RESET_TIME] else p[RESET_VOLTAGE]
+    return v, lifted, p[MIRROR_LOW], p[DELAY]
 
 
 @njit
-def slow(state: NDArray[np.float64]) -> float:
+def slow(state: tuple[float, ...]) -> float:
     """Return the slow variable, V."""
-    return float(state[1])
+    return state[1]
 
 
-@njit
-def advance(state: NDArray[np.float64], i_in: float, dt: float, p: tuple[float, ...]) -> float:
-    """Advance one neuron by ``dt`` under a constant input current.
+@njit(**BRANCHLESS)
+def _next(clock: float, moment: float, corner: float) -> float:
+    """Return the earlier of a corner and a moment that is still to come."""
+    earlier: float = min(corner, chosen(clock < moment, moment, NEVER))
+    return earlier
 
-    Internal steps (classical Runge-Kutta) move no voltage by more than a fraction of a transistor's
-    slope, so that accuracy does not hang on ``dt``.
+
+@njit(**BRANCHLESS)
+def stride(
+    state: tuple[float, ...], i_in: float, left: float, p: tuple[float, ...]
+) -> tuple[tuple[float, ...], float, bool]:
+    """Make one internal step under a constant input current, without a branch.
+
+    A step of the classical Runge-Kutta rule, which ends where the equations change, at the
+    threshold, or at ``left``; else it is so long that v and u move by a part of a transistor's
+    slope and v and g keep up with their time constants, so that accuracy does not hang on the
+    caller's step.
 
     Parameters
     ----------
-    state : (4,) array
-        v, u, g and the time since v passed the threshold (:data:`LONG_AGO` for a rested neuron);
-        changed in place.
-    i_in, dt : float
-        Input current, A, and step, s.
-    p : (n,) array
-        One row of :meth:`Family.matrix`.
+    state : 4 floats
+        v, u, g and the time since v passed the threshold (:data:`LONG_AGO` for a rested neuron).
+    i_in, left : float
+        Input current, A, and the longest step, s.
+    p : tuple of float
+        One row of :meth:`Dynamics.matrix`.
 
     Returns
     -------
-    spike : float
-        When the last spike left, s from the start of the step; negative if there was none.
+    state, passed, spiked
+        The new state; how long the step was, s; whether a spike leaves at its end.
     """
-    v, u, g, clock = state[0], state[1], state[2], state[3]
-    reset = reset_time(p)
-    end = release_time(p)
-    # Until then the lifting transistor may still conduct.
-    quiet = reset + p[TURN] + rise_time(p[LIFT_VOLTAGE] - lowest_output(p), p)
-    left, spike = dt, -1.0
-    while left > 0.0:
-        phase = AT_SUPPLY if clock < reset else AT_RESET if clock < end else FREE
-        corner = math.inf
-        for moment in (p[DELAY], reset, end):
-            if clock < moment < corner:
-                corner = moment
-        h = min(left, corner - clock)
-        if clock < quiet:
-            h = min(h, LIFTING_STEP)
-        k1 = _rates(v, u, g, clock, phase, i_in, p)
-        h = min(h, _step(g, k1, phase, p))
-        half, middle = 0.5 * h, clock + 0.5 * h
-        k2 = _rates(v + half * k1[0], u + half * k1[1], g + half * k1[2], middle, phase, i_in, p)
-        k3 = _rates(v + half * k2[0], u + half * k2[1], g + half * k2[2], middle, phase, i_in, p)
-        k4 = _rates(v + h * k3[0], u + h * k3[1], g + h * k3[2], clock + h, phase, i_in, p)
-        sixth = h / 6.0
-        rise = sixth * (k1[0] + 2.0 * k2[0] + 2.0 * k3[0] + k4[0])
-        part = 1.0
-        crossed = phase == FREE and v + rise >= p[THRESHOLD] and rise > 0.0
-        if crossed:
-            part = max((p[THRESHOLD] - v) / rise, 0.0)
-        v += part * rise
-        u += part * sixth * (k1[1] + 2.0 * k2[1] + 2.0 * k3[1] + k4[1])
-        g += part * sixth * (k1[2] + 2.0 * k2[2] + 2.0 * k3[2] + k4[2])
-        left -= part * h
-        if crossed:
-            clock = p[HEAD_START] * math.exp(-(clock + part * h - end) / p[RECOVERY_TIME])
-            v, g = p[SUPPLY], p[MIRROR_LOW]
-            continue
-        arrived = clock + h >= corner * (1.0 - 1e-12)
-        if arrived and corner == p[DELAY]:
-            spike = dt - left
-        if arrived and corner == reset:
-            v = p[RESET_VOLTAGE]
-        if arrived and corner == end:
-            v = p[RESET_VOLTAGE] - p[RELEASE_STEP]
-        clock = corner if arrived else clock + h
-    state[0], state[1], state[2], state[3] = v, u, g, clock
-    return spike
+    v, u, g, clock = state
+    corner = _next(clock, p[DELAY], NEVER)
+    corner = _next(clock, p[RESET_TIME], corner)
+    corner = _next(clock, p[TURN_TIME], corner)
+    corner = _next(clock, p[RELEASE_TIME], corner)
+    corner = _next(clock, p[QUIET_TIME], corner)
+    to_corner = corner - clock
+
+    dv1, du1, dg1, of_membrane, of_mirror = rates(v, u, g, clock, i_in, p)
+    moving = max(abs(dv1), abs(du1), -dg1) * (1.0 / LARGEST_MOVE)
+    quiet = clock >= p[QUIET_TIME]
+    share = chosen(quiet, 1.0 / LARGEST_FALL, 1.0 / LARGEST_FALL_AFTER_SPIKE)
+    lifting = chosen(quiet, 1.0 / NEVER, 1.0 / LIFTING_STRIDE)
+    h = min(left, to_corner, 1.0 / max(moving, max(of_membrane, of_mirror) * share, lifting))
+
+    # The middle and the end of a step that ends at a corner still belong to what is before it.
+    half, middle, last = 0.5 * h, clock + 0.5 * h, min(clock + h, corner * (1.0 - 1e-15))
+    dv2, du2, dg2, _, _ = rates(v + half * dv1, u + half * du1, g + half * dg1, middle, i_in, p)
+    dv3, du3, dg3, _, _ = rates(v + half * dv2, u + half * du2, g + half * dg2, middle, i_in, p)
+    dv4, du4, dg4, _, _ = rates(v + h * dv3, u + h * du3, g + h * dg3, last, i_in, p)
+    rise = (h / 6.0) * (dv1 + 2.0 * (dv2 + dv3) + dv4)
+
+    free, short = clock >= p[RELEASE_TIME], p[THRESHOLD] - v
+    crossed = free & (rise > 0.0) & (rise >= short)
+    passed = h * chosen(crossed, max(short, 0.0) / chosen(crossed, rise, 1.0), 1.0)
+    sixth = passed / 6.0
+    v += sixth * (dv1 + 2.0 * (dv2 + dv3) + dv4)
+    u += sixth * (du1 + 2.0 * (du2 + du3) + du4)
+    g += sixth * (dg1 + 2.0 * (dg2 + dg3) + dg4)
+
+    arrived = (h >= to_corner) & (not crossed)
+    let_go = arrived & (corner == p[RELEASE_TIME])
+    v = chosen(arrived & (corner == p[RESET_TIME]), p[RESET_VOLTAGE], v)
+    v = chosen(let_go, p[RESET_VOLTAGE] - p[RELEASE_STEP], v)
+    v = chosen(crossed, p[SUPPLY], v)
+    g = chosen(crossed, p[MIRROR_LOW], g)
+    recovered = exp((p[RELEASE_TIME] - clock - passed) / p[RECOVERY_TIME])
+    clock = chosen(arrived, corner, clock + passed)
+    clock = chosen(crossed, p[HEAD_START] * recovered, clock)
+    return (v, u, g, clock), passed, arrived & (corner == p[DELAY])

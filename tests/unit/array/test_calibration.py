@@ -4,6 +4,7 @@ import numpy as np
 import provisional
 import pytest
 
+import neuromix as nmx
 from neuromix.array.calibration import NOMINAL_RUNS, calibrate, die_runs
 from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.die import array_die
@@ -58,6 +59,17 @@ def test_a_calibration_says_how_far_it_is() -> None:
         "calibrating array",
         "calibrating second",
     ]
+
+
+@pytest.mark.filterwarnings("ignore::neuromix.errors.OutsideValidity")
+def test_bursting_neurons_are_calibrated_where_they_spike() -> None:
+    chip = Chip(1)
+    chip.add("in", SpikeSource(1))
+    chip.add("array", Array(nmx.model("izhikevich_neuron"), 8, noise=False))
+    chip.connect("in", "array", weights=np.ones((1, 8), np.int64), through=(DAC, DPI))
+    before, after = calibrate(chip, bits=5, target_rate=10e3).spread("array")
+    assert before > 0.2
+    assert after < 0.3 * before
 
 
 def test_a_nominal_die_keeps_the_middle() -> None:

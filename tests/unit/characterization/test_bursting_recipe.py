@@ -16,9 +16,20 @@ from neuromix.characterization.recipes.bursting_stimuli import (
 )
 from neuromix.characterization.recipes.mirrored_feedback_tables import currents_of
 from neuromix.errors import FitFailed
-from neuromix.models.transistor import saturated, triode
+from neuromix.models import transistor
 
 THERMAL, SUPPLY = 0.02585, 3.3
+
+
+def triode(overdrive, drain, current, slope, theta):
+    width = 2.0 * slope * THERMAL
+    soft = transistor.soft_logarithm(np.exp(overdrive / width))
+    far = transistor.soft_logarithm(np.exp((overdrive - slope * drain) / width))
+    return transistor.triode(soft, far, current, theta * width)
+
+
+def saturated(overdrive, current, slope, theta):
+    return triode(overdrive, 10.0, current, slope, theta)
 
 
 def spiking(spikes, energy=1.0, drives=()):
@@ -83,9 +94,9 @@ def tables(current_scale=1.0):
     def many(function, *columns):
         return current_scale * np.array([function(*row) for row in zip(*columns, strict=True)])
 
-    feedback = many(lambda x: saturated(x - 0.65, 9e-7, 1.4, 0.3, THERMAL), v)
-    charging = many(lambda x: saturated(x - 0.75, 3e-9, 1.45, 0.0, THERMAL), SUPPLY - gate)
-    discharging = many(lambda x: saturated(x - 0.62, 4e-8, 1.42, 0.1, THERMAL), u)
+    feedback = many(lambda x: saturated(x - 0.65, 9e-7, 1.4, 0.3), v)
+    charging = many(lambda x: saturated(x - 0.75, 3e-9, 1.45, 0.0), SUPPLY - gate)
+    discharging = many(lambda x: saturated(x - 0.62, 4e-8, 1.42, 0.1), u)
     records = [
         Record(
             Stimulus("u", "membrane_currents", (("u", 0.0),)),
@@ -98,7 +109,7 @@ def tables(current_scale=1.0):
         )
     ]
     for held in (0.0, 0.1, 0.8):
-        leak = many(lambda x, h=held: triode(x - 0.61, h, 2e-8, 1.43, 0.1, THERMAL), u)
+        leak = many(lambda x, h=held: triode(x - 0.61, h, 2e-8, 1.43, 0.1), u)
         records.append(
             Record(
                 Stimulus("v", "slow_currents", (("v_mem", held),)),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neuromix.models.elementary import HIGHEST, LOWEST, chosen, exp
+from neuromix.models.elementary import HIGHEST, LOWEST, chosen, exp, log
 
 
 def test_exp_is_accurate_over_its_range() -> None:
@@ -22,3 +22,10 @@ def test_a_choice_takes_one_of_two() -> None:
 
     pick = numba.njit(lambda yes: chosen(yes, 1.0, 2.0))
     assert (pick(True), pick(False)) == (1.0, 2.0)
+
+
+def test_log_is_accurate_over_its_range() -> None:
+    x = np.concatenate([np.geomspace(1e-300, 1e300, 5_001), 1.0 + np.geomspace(1e-12, 1.0, 5_001)])
+    x = np.concatenate([x, 1.0 / x])
+    assert np.array([log(value) for value in x]) == pytest.approx(np.log(x), rel=1e-9, abs=0.0)
+    assert log(1.0) == 0.0

@@ -79,13 +79,6 @@ def test_missing_functions_are_named():
         Unfinished(1e-12).kernels()
 
 
-def test_a_step_that_leads_nowhere_is_refused_without_a_known_interval():
-    chip = nmx.Chip()
-    chip.add("cells", nmx.Array(nmx.Model.ideal(Integrator, capacitance=1e-12, threshold=1.0), 3))
-    with pytest.raises(BadValue, match="leads nowhere"):
-        nmx.run(chip, {}, duration=1e-3, dt=0.0)
-
-
 def test_typed_in_models_are_read_as_they_were_written(tmp_path):
     thresholds = np.array([1.0, 1.1, 1.2])
     for mismatch, threshold in (({"threshold": 0.01}, 1.0), ({}, thresholds)):

@@ -7,8 +7,8 @@ import pytest
 
 from neuromix.measure.firing_pattern import pattern_of
 from neuromix.models import mirrored_feedback as parts
-from neuromix.models.bursting import free_run, next_spike_errors
-from neuromix.models.families.mirrored_feedback_neuron import Dynamics, advance, rest
+from neuromix.models.bursting import advancing, free_run, next_spike_errors
+from neuromix.models.families.mirrored_feedback_neuron import Dynamics, rest, stride
 
 EXAMPLE = Dynamics(
     membrane_capacitance=1.11e-13,
@@ -76,6 +76,7 @@ def under_a_step(dynamics: Dynamics, current: float = 1e-7, duration: float = 1.
 def test_columns_are_the_fields_in_their_order():
     names = [item.name for item in Dynamics.parameters()]
     assert [getattr(parts, name.upper()) for name in names] == list(range(len(names)))
+    assert EXAMPLE.matrix().shape == (1, len(names) + len(parts.DERIVED))
 
 
 @pytest.mark.parametrize(
@@ -94,18 +95,35 @@ def test_two_voltages_select_the_pattern(pattern, reset, lift):
 
 
 def test_spikes_do_not_hang_on_the_callers_step():
-    p = EXAMPLE.matrix()[0]
+    p, advance = EXAMPLE.matrix()[0], advancing(stride)
     trains = []
-    for step in (1e-9, 1.7e-7):
+    for step in (1e-9, 1.7e-7, 4e-6):
         state, spikes = rest(p), []
         for k in range(round(4e-6 / step)):
-            spike = advance(state, 1e-7, step, p)
-            if spike >= 0.0:
-                spikes.append(k * step + spike)
+            left = step
+            while left > 0.0:
+                state, left, spiked = advance(state, 1e-7, left, p)
+                if spiked:
+                    spikes.append((k + 1) * step - left)
         trains.append(spikes)
     shared = min(map(len, trains))
     assert shared >= 3
-    assert trains[1][:shared] == pytest.approx(trains[0][:shared], rel=2e-4)
+    for train in trains[1:]:
+        assert train[:shared] == pytest.approx(trains[0][:shared], rel=2e-4)
+
+
+def test_a_stride_of_no_time_changes_nothing():
+    p = tuple(EXAMPLE.matrix()[0])
+    for clock in (0.0, 2.4e-8, 1.0):
+        state = (0.2, 0.5, 2.0, clock)
+        assert stride(state, 1e-7, 0.0, p) == (state, 0.0, False)
+
+
+def test_no_interval_is_shorter_than_the_bound():
+    for reset in (0.1, 0.7):
+        dynamics = EXAMPLE.replace(reset_voltage=reset, lift_voltage=3.0)
+        spikes, _ = free_run(dynamics, *under_a_step(dynamics, current=3e-7))
+        assert float(dynamics.shortest_interval()) < np.diff(spikes).min()
 
 
 def test_a_model_predicts_its_own_next_spikes():
