@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.congestion import PathCounts
 from neuromix.array.delivery import Paths, Pulses
 from neuromix.array.die import ArrayDie
 from neuromix.array.headway import PIECE, UNHEARD, Headway
@@ -90,7 +91,7 @@ class Population:
         self._fetched = die.fetching.lanes.ravel() if die.fetching else NO_TIMES
         self._reads = np.zeros(len(die.codes))
         self._paths = (
-            Paths(die.codes, n, self._setup, self._width)
+            Paths(die.codes, n, self._setup, self._width, duration)
             if isinstance(die.codes, SparseCodes)
             else None
         )
@@ -166,6 +167,15 @@ class Population:
         if len(found) == 1:
             return found[0]
         return np.concatenate([t for t, _ in found]), np.concatenate([a for _, a in found])
+
+    def leave(self, events: Events) -> None:
+        """Take events that have no effect before the end; of paths, they are counted."""
+        if self._paths is not None:
+            self._paths.receive(events.time, events.address.astype(np.int64))
+
+    def path_counts(self) -> PathCounts | None:
+        """Return what the paths of a sparse memory have done."""
+        return self._paths.counts() if self._paths is not None else None
 
     def energy(self, duration: float) -> dict[str, float]:
         """Return what each part has taken from the supply, J."""

@@ -20,7 +20,7 @@ def levels_of(addresses: int) -> NDArray[np.int64]:
     words = [max(1, (addresses + INSIDE) >> SHIFT)]
     while words[-1] > 1:
         words.append((words[-1] + INSIDE) >> SHIFT)
-    return np.cumsum([0, *words])
+    return np.cumsum([0, *words], dtype=np.int64)
 
 
 @njit(nogil=True, forceinline=True)
@@ -61,8 +61,10 @@ def following(words: NDArray[np.int64], first: NDArray[np.int64], last: int) -> 
 
     One at least has to wait.
     """
-    found = _from(words, first, last + 1)
-    return found if found >= 0 else _from(words, first, 0)
+    found: int = _from(words, first, last + 1)
+    if found < 0:
+        found = _from(words, first, 0)
+    return found
 
 
 @njit(nogil=True, forceinline=True)

@@ -13,6 +13,7 @@ import numpy as np
 import neuromix.array.linear.running as linear
 from neuromix.array.board import Board
 from neuromix.array.chip import Array, Chip
+from neuromix.array.congestion import congestion
 from neuromix.array.course import Course
 from neuromix.array.inputs import Inputs
 from neuromix.array.manufactured import Manufactured
@@ -22,7 +23,7 @@ from neuromix.array.population import TRACES, check_step
 from neuromix.array.recording import Recording
 from neuromix.array.threads import Threads
 from neuromix.display.progress import Progress, watching
-from neuromix.errors import BadValue, OutsideValidity, UnknownName
+from neuromix.errors import BadValue, OutsideValidity, PathsCongested, UnknownName
 from neuromix.units import number
 
 
@@ -76,6 +77,9 @@ def run(
     -----
     OutsideValidity
         Where neurons were driven beyond the currents that their model was fitted to.
+    PathsCongested
+        Where events waited long before the neurons of a sparse memory, and many of them, or those
+        of one neuron all the time, beyond the end.
     """
     if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
         raise BadValue(f"run: the trial {trial!r} is not a whole number")
@@ -93,6 +97,8 @@ def run(
         recording = course.play(inputs)
     for said in course.left_validity().values():
         warnings.warn(said, OutsideValidity, stacklevel=2)
+    for said in _congested([recording]).values():
+        warnings.warn(said, PathsCongested, stacklevel=2)
     return recording
 
 
@@ -145,7 +151,20 @@ def run_batch(
             told(len(recordings), len(samples), "samples")
     for said in left.values():
         warnings.warn(said, OutsideValidity, stacklevel=2)
+    for said in _congested(recordings).values():
+        warnings.warn(said, PathsCongested, stacklevel=2)
     return recordings
+
+
+def _congested(recordings: Iterable[Recording]) -> dict[str, str]:
+    """Return what there is to say about paths that could not keep up, once an array."""
+    found: dict[str, str] = {}
+    for recording in recordings:
+        for name, link in recording.links.items():
+            said = congestion(name, link.paths, recording.duration) if link.paths else None
+            if said is not None:
+                found.setdefault(name, said)
+    return found
 
 
 def _threads(verb: str, threads: int | None) -> int:
