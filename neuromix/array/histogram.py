@@ -57,6 +57,11 @@ class TimeHistogram:
         return f"TimeHistogram({self.count} times, mean {self.mean:.4g} s, to {self.longest:.4g} s)"
 
     @property
+    def edges(self) -> NDArray[np.float64]:
+        """Upper edges of all bins but the last, s."""
+        return EDGES
+
+    @property
     def count(self) -> int:
         """Number of times that were measured."""
         return int(self.counts.sum())

@@ -189,7 +189,7 @@ def test_one_saturated_neuron_of_many_is_told() -> None:
 
 
 def test_a_run_whose_queues_do_not_grow_says_nothing() -> None:
-    """Paths at a load of 0.8, and bursts of all sources at once with a tenth of the time to rest."""
+    """Random words at a load of 0.8, and bursts of all sources with a tenth of the time to rest."""
     chip = chip_of(scipy.sparse.csr_array(np.full((16, 8), 3)), 16, 8)
     rate = 0.8 / (SETUP + WIDTH) / 16
     random = poisson_code(np.full(16, 255), 20e-3, rate, seed=2)
