@@ -1,8 +1,9 @@
 """How fast the address-event fabric is simulated, and how close it is to queueing theory.
 
 ``python benchmarks/fabric.py [--json]``: ten million Poisson requests of 64 senders on one link, at
-loads below, at and beyond saturation; and a mesh of 16 chips, with drops and with back-pressure, in
-hops of an event per second. Compilation is not timed, and is shown apart.
+loads below, at and beyond saturation; a link of 20 000 senders that wait for each other; and a mesh
+of 16 chips, with drops and with back-pressure, in hops of an event per second. Compilation is not
+timed, and is shown apart.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ PATH = 20e-9
 LOADS = (0.1, 0.5, 0.8, 0.89)
 OVERLOAD = 1.5
 BUSY = 1.06
+MANY_SENDERS, CROWDED = 20_000, 0.95
+"""Senders of one link without a FIFO, and its load: nine wait on average, up to 85."""
 
 
 def main() -> None:
@@ -50,6 +53,8 @@ def main() -> None:
     figures["ns_per_event_at_load_1.06"] = 1e9 * took / EVENTS
     known = delivery.events.counts(SENDERS) + delivery.dropped
     figures["lost_uncounted"] = EVENTS - float(known.sum())
+    _, took = carried(CROWDED, 0, EVENTS // 10, MANY_SENDERS, "stall")
+    figures["arbiter_ns_per_event_20000_senders"] = 1e9 * took / (EVENTS // 10)
     for policy in ("drop", "stall"):
         meshed(policy, 10)
         hops, took, uncounted = meshed(policy, EVENTS // 200)
@@ -59,17 +64,21 @@ def main() -> None:
         print(json.dumps(figures))
         return
     for name, value in figures.items():
-        print(f"{name:28} {value:.6g}")
+        print(f"{name:34} {value:.6g}")
 
 
-def carried(load: float, depth: int, count: int) -> tuple[Delivery, float]:
+def carried(
+    load: float, depth: int, count: int, senders: int = SENDERS, policy: str = "drop"
+) -> tuple[Delivery, float]:
     """Return what the link made of Poisson requests, and the seconds that it took."""
     random = np.random.default_rng(int(100 * load))
     times = np.cumsum(random.exponential(CYCLE / load, count))
-    events = Events(times, random.integers(0, SENDERS, count, dtype=np.uint32))
-    fabric = Fabric(cycle_time=CYCLE, latency=PATH, energy_per_event=0.0, fifo_depth=depth)
+    events = Events(times, random.integers(0, senders, count, dtype=np.uint32))
+    fabric = Fabric(
+        cycle_time=CYCLE, latency=PATH, energy_per_event=0.0, fifo_depth=depth, policy=policy
+    )
     start = time.perf_counter()
-    delivery = fabric.carry(events, SENDERS)
+    delivery = fabric.carry(events, senders)
     return delivery, time.perf_counter() - start
 
 

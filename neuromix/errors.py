@@ -29,7 +29,7 @@ NeuromixError
 Each error carries its evidence (what was run, where, the last lines of the log) and, where one is
 known, the next step to take. In IPython and Jupyter it is shown with the user's own line in the
 place of a traceback. Beside the tree stand ``Interrupted``, a KeyboardInterrupt that says what was
-kept, and two warnings, ``OutsideValidity`` and ``NetlistTrusted``.
+kept, and three warnings, ``OutsideValidity``, ``PathsCongested`` and ``NetlistTrusted``.
 """
 
 from __future__ import annotations
@@ -225,6 +225,10 @@ class Interrupted(KeyboardInterrupt):
 
 class OutsideValidity(UserWarning):
     """A model is used where its fit has seen nothing."""
+
+
+class PathsCongested(UserWarning):
+    """More events reach a neuron than its synapse path can serve: what waits has no effect yet."""
 
 
 class NetlistTrusted(UserWarning):

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.rotating_priority import following, put, take
 from neuromix.compiling import kept
 
 WAITING, GRANTED, DROPPED = 0, 1, 2
@@ -24,6 +25,7 @@ def arbitrate(
     last: int,
     free_at: float,
     senders: int,
+    levels: NDArray[np.int64],
 ) -> tuple[
     NDArray[np.int64],
     NDArray[np.float64],
@@ -58,6 +60,8 @@ def arbitrate(
     free_at : float, s
         When the link is free.
     senders : int
+    levels : array
+        Of so many senders, see :func:`neuromix.array.rotating_priority.levels_of`.
 
     Returns
     -------
@@ -85,6 +89,7 @@ def arbitrate(
     first_of = np.full(senders, -1)
     last_of = np.full(senders, -1)
     follower = np.full(n, -1)
+    asking = np.zeros(levels[-1], np.int64)
     arrived = 0
     waiting = 0
     served = 0
@@ -102,19 +107,20 @@ def arbitrate(
             who = sender[arrived]
             if first_of[who] < 0:
                 first_of[who] = arrived
+                put(asking, levels, who)
             else:
                 follower[last_of[who]] = arrived
             last_of[who] = arrived
             waiting += 1
             arrived += 1
         while waiting > 0 and (held < depth or free_at <= now):
-            who = sender[arrived - 1] if waiting == 1 else last
-            while waiting > 1 or first_of[who] < 0:
-                who = (who + 1) % senders
-                if first_of[who] >= 0:
-                    break
+            who = sender[arrived - 1]
+            if waiting > 1 or first_of[who] < 0:
+                who = following(asking, levels, last)
             request = first_of[who]
             first_of[who] = follower[request]
+            if first_of[who] < 0:
+                take(asking, levels, who)
             begin = max(now, free_at)
             free_at = begin + cycle
             if begin > now:
@@ -133,6 +139,7 @@ def arbitrate(
                 if state[request] == WAITING:
                     state[request] = DROPPED
                     first_of[sender[request]] = -1
+                    take(asking, levels, sender[request])
                     waiting -= 1
     left = np.zeros(depth + 1)
     left[0] = held

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from neuromix.array.rotating_priority import following, levels_of, put, take
 from neuromix.compiling import kept
 
 COPY = np.dtype(
@@ -79,6 +80,8 @@ class Queues(NamedTuple):
     ----------
     first_of, last_of : (links, branches) array
         Copies that wait in each line, −1 for none.
+    levels, lines : array, (links, levels[-1]) array
+        Which lines have one, see :mod:`neuromix.array.rotating_priority`.
     ring : (links, depth) array
         Copies in the FIFO, from the ``oldest`` on.
     oldest, held, waiting, refused, last : (links,) array
@@ -91,6 +94,8 @@ class Queues(NamedTuple):
 
     first_of: NDArray[np.int64]
     last_of: NDArray[np.int64]
+    levels: NDArray[np.int64]
+    lines: NDArray[np.int64]
     ring: NDArray[np.int64]
     oldest: NDArray[np.int64]
     held: NDArray[np.int64]
@@ -104,11 +109,14 @@ class Queues(NamedTuple):
     def empty(cls, layout: Layout) -> Queues:
         """Return those of links that nothing has used."""
         links = len(layout.cycle)
-        lines = (links, int(layout.branches.max(initial=1)))
+        most = int(layout.branches.max(initial=1))
+        levels = levels_of(most)
         oldest, held, waiting, refused = np.zeros((4, links), np.int64)
         return cls(
-            np.full(lines, -1),
-            np.full(lines, -1),
+            np.full((links, most), -1),
+            np.full((links, most), -1),
+            levels,
+            np.zeros((links, int(levels[-1])), np.int64),
             np.zeros((links, max(layout.depth, 1)), np.int64),
             oldest,
             held,
@@ -161,8 +169,9 @@ def hold_back(
     array of ``AGENDA``
         For the next call.
     """
-    first_of, last_of, ring, oldest, held, waiting, refused, last, free_at, tally = queues
-    neurons, feeder, branch, branches, passes, first_next, next_link, cycle, latency, depth = layout
+    first_of, last_of, levels, lines = queues[:4]
+    ring, oldest, held, waiting, refused, last, free_at, tally = queues[4:]
+    neurons, feeder, branch, _, passes, first_next, next_link, cycle, latency, depth = layout
     links = len(cycle)
     agenda = [(math.inf, WAKES, -1)]
     for k in range(len(agenda_before)):
@@ -191,6 +200,7 @@ def hold_back(
             line = branch[link, copies[what]["source"] // neurons]
             if first_of[link, line] < 0:
                 first_of[link, line] = what
+                put(lines[link], levels, line)
             else:
                 copies[last_of[link, line]]["follower"] = what
             last_of[link, line] = what
@@ -207,13 +217,11 @@ def hold_back(
                 oldest[link] = (oldest[link] + 1) % depth
                 held[link] -= 1
             elif waiting[link] > 0 and (held[link] < depth or idle):
-                line = last[link]
-                while True:
-                    line = (line + 1) % branches[link]
-                    if first_of[link, line] >= 0:
-                        break
+                line = following(lines[link], levels, last[link])
                 copy = first_of[link, line]
                 first_of[link, line] = copies[copy]["follower"]
+                if first_of[link, line] < 0:
+                    take(lines[link], levels, line)
                 last[link] = line
                 waiting[link] -= 1
                 sender = copies[copy]["sender"]

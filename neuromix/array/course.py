@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from neuromix.array.congestion import PathCounts
 from neuromix.array.fabric import Link
 from neuromix.array.headway import Headway
 from neuromix.array.inputs import Inputs, given_inputs
@@ -43,9 +44,9 @@ class Wire:
         self.traffic.add(delivery)
         return delivery.events
 
-    def counts(self, duration: float) -> LinkCounts:
-        """Return what the link has done."""
-        return self.traffic.counts(duration, self.link.pace, self.link.passage)
+    def counts(self, duration: float, paths: PathCounts | None) -> LinkCounts:
+        """Return what the link has done, and the paths beyond it."""
+        return self.traffic.counts(duration, self.link.pace, self.link.passage, paths)
 
     def energy(self, duration: float) -> dict[str, float]:
         """Return what the link has taken, J, by part: what the FIFO drops has made its hops too."""
@@ -154,6 +155,7 @@ class Course:
                 carried[name] = self.wires[name].carry(self._requests(name, known | latest), stop)
             start = stop
         for name in names:
+            self.populations[name].leave(carried[name])
             self.ferry.end(name)
         for port, events in self.ferry.completed().items():
             pieces[port].append(events)
@@ -183,7 +185,10 @@ class Course:
                 energy[f"{name}.{part}"] = spent
         for part, spent in self.ferry.energy(self.duration).items():
             energy[f"board.{part}"] = spent
-        links = {name: wire.counts(self.duration) for name, wire in self.wires.items()}
+        links = {
+            name: wire.counts(self.duration, self.populations[name].path_counts())
+            for name, wire in self.wires.items()
+        }
         for name, counts in self.ferry.counts(self.duration).items():
             links[f"board: {name}"] = counts
         traces = {

@@ -2,7 +2,8 @@
 
 The path of a neuron serves one event after the other: it reads the word and lets the converter
 settle (``setup``), then lets the weight current flow (``width``). An event that finds it busy waits
-in its queue, which has no end; what the wait has been is counted.
+in its queue, which has no end; what the wait has been is counted
+(:class:`neuromix.array.congestion.PathCounts`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.congestion import PathCounts
+from neuromix.array.histogram import EDGES, TimeHistogram, bin_of
 from neuromix.array.lanes import LANES
 from neuromix.array.memory import SparseCodes
 from neuromix.compiling import kept
@@ -51,18 +54,23 @@ class Paths:
     codes : SparseCodes
     neurons : int
     setup, width : float, s
+    duration : float, s
+        Of the run; what arrives later is not counted.
     """
 
     codes: SparseCodes
     neurons: int
     setup: float
     width: float
+    duration: float
 
     def __post_init__(self) -> None:
         self._free = np.full(self.neurons, -np.inf)
         self._left = _Scheduled.none()
-        self.served = self.waited = 0
-        self.total_wait = self.longest_wait = 0.0
+        self._read = np.zeros(self.neurons, np.int64)
+        self._waits = np.empty(np.diff(self.codes.start).max(initial=0))
+        self._bins = np.zeros(len(EDGES) + 1, np.int64)
+        self._meters = np.zeros(4)
 
     def schedule(
         self,
@@ -84,20 +92,8 @@ class Paths:
         first, steps, dt
             Number of the first step, how many of them, and their width, s.
         """
-        words = int(np.sum(self.codes.start[row + 1] - self.codes.start[row]))
-        scheduled = _Scheduled(
-            np.concatenate([self._left.time, np.empty(words)]),
-            np.concatenate([self._left.neuron, np.empty(words, np.int32)]),
-            np.concatenate([self._left.code, np.empty(words, np.int8)]),
-        )
-        meters = np.array([self.waited, self.total_wait, self.longest_wait])
-        _serve(
-            time, row, self.codes.start, self.codes.neuron, self.codes.code, self._free,
-            self.setup, self.width, len(self._left.time), scheduled.time, scheduled.neuron,
-            scheduled.code, meters,
-        )  # fmt: skip
-        self.served += words
-        self.waited, self.total_wait, self.longest_wait = int(meters[0]), meters[1], meters[2]
+        self.receive(time, row)
+        scheduled = self._left
         keys, late = _keys(scheduled.time, scheduled.neuron, first, steps, dt)
         start = np.zeros(blocks * steps + 1, np.int64)
         _count(keys, start)
@@ -113,6 +109,30 @@ class Paths:
             else _Scheduled.none()
         )
         return pulses
+
+    def receive(self, time: NDArray[np.float64], row: NDArray[np.int64]) -> None:
+        """Let events wait for the next call of :meth:`schedule`, or for the end of the run."""
+        words = int(np.sum(self.codes.start[row + 1] - self.codes.start[row]))
+        scheduled = _Scheduled(
+            np.concatenate([self._left.time, np.empty(words)]),
+            np.concatenate([self._left.neuron, np.empty(words, np.int32)]),
+            np.concatenate([self._left.code, np.empty(words, np.int8)]),
+        )
+        _serve(
+            time, row, self.codes.start, self.codes.neuron, self.codes.code, self._free,
+            self.setup, self.width, len(self._left.time), scheduled.time, scheduled.neuron,
+            scheduled.code, self.duration, self._read, self._waits, self._bins, self._meters,
+        )  # fmt: skip
+        self._left = scheduled
+
+    def counts(self) -> PathCounts:
+        """Return what the paths have done with all events that they were given."""
+        words, waited = int(self._meters[0]), int(self._meters[1])
+        served = int(self._read.sum())
+        pace = self.setup + self.width
+        load = min(1.0, float(self._read.max(initial=0)) * pace / self.duration)
+        wait = TimeHistogram(self._bins.copy(), float(self._meters[2]), float(self._meters[3]))
+        return PathCounts(served, words - served, waited, wait, load, pace)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,23 +151,32 @@ class _Scheduled:
 @kept(nogil=True)
 def _serve(  # type: ignore[no-untyped-def]
     time, row, start, neuron, code, free, setup, width, at, pulse_time, pulse_neuron, pulse_code,
-    meters,
+    until, read, waits, bins, meters,
 ):  # fmt: skip
-    waited, total, longest = meters[0], meters[1], meters[2]
+    words, waited, total, longest = meters[0], meters[1], meters[2], meters[3]
     for event in range(len(time)):
-        for word in range(start[row[event]], start[row[event] + 1]):
+        arrival = time[event]
+        first, end = start[row[event]], start[row[event] + 1]
+        for word in range(first, end):
             k = neuron[word]
-            wait = max(free[k] - time[event], 0.0)
-            begin = time[event] + wait + setup
+            wait = max(free[k] - arrival, 0.0)
+            begin = arrival + wait + setup
             free[k] = begin + width
-            waited += wait > 0.0
-            total += wait
-            longest = max(longest, wait)
+            read[k] += arrival + wait < until
+            waits[word - first] = wait
             pulse_time[at] = begin
             pulse_neuron[at] = k
             pulse_code[at] = code[word]
             at += 1
-    meters[0], meters[1], meters[2] = waited, total, longest
+        # In a loop of its own, so that the compiler makes no branch of a wait of 0.
+        if arrival < until:
+            words += end - first
+            for wait in waits[: end - first]:
+                waited += wait > 0.0
+                total += wait
+                longest = max(longest, wait)
+                bins[bin_of(wait)] += 1
+    meters[0], meters[1], meters[2], meters[3] = words, waited, total, longest
 
 
 @kept(nogil=True)

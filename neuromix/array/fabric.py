@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from neuromix.array.arbiter import DROPPED, WAITING, arbitrate
 from neuromix.array.clock import Clock
 from neuromix.array.passage import Passage, passage_of
+from neuromix.array.rotating_priority import levels_of
 from neuromix.data.events import Events
 from neuromix.errors import BadValue, FabricError
 from neuromix.models.catalogue import model
@@ -213,12 +214,14 @@ class Link:
     queue: NDArray[np.float64] = field(init=False)
     passage: Passage = field(init=False)
     clock: Clock = field(init=False)
+    levels: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
         self.passage = self.known or self.fabric.passage(self.senders, self.addresses)
         self.clock = Clock(self.fabric.timestamp, self.fabric.timestamp_bits)
         self.queue = np.zeros(self.fabric.fifo_depth + 1)
         self.last = self.senders - 1
+        self.levels = levels_of(self.senders)
 
     @property
     def pace(self) -> float:
@@ -263,6 +266,7 @@ class Link:
             self.last,
             self.free_at,
             self.senders,
+            self.levels,
         )
         left = state == WAITING
         self.held, self.held_place = Events.trusted(time[left], address[left]), place[left]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.compiling import kept
 from neuromix.errors import BadValue
+from neuromix.models.elementary import bits_of
 
 SHORTEST = 1e-10
 """s: upper edge of the first bin; all that is shorter, 0 included, falls into it."""
@@ -21,6 +23,17 @@ DECADES = 14
 
 EDGES = SHORTEST * 10.0 ** (np.arange(BINS_PER_DECADE * DECADES + 1) / BINS_PER_DECADE)
 """s: upper edges of all bins but the last."""
+
+UNSEEN = 48
+"""Last bits of a time that do not tell its part of an octave, a sixteenth: narrower than a bin, so
+that at most one edge lies in it."""
+
+FIRST_PART, LAST_PART = (EDGES[[0, -1]].view(np.int64) >> UNSEEN).tolist()
+
+BIN_OF_PART = np.searchsorted(
+    EDGES, (np.arange(FIRST_PART, LAST_PART + 1) << UNSEEN).view(np.float64)
+)
+"""The bin in which each part of an octave begins."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +55,11 @@ class TimeHistogram:
 
     def __repr__(self) -> str:
         return f"TimeHistogram({self.count} times, mean {self.mean:.4g} s, to {self.longest:.4g} s)"
+
+    @property
+    def edges(self) -> NDArray[np.float64]:
+        """Upper edges of all bins but the last, s."""
+        return EDGES
 
     @property
     def count(self) -> int:
@@ -72,17 +90,24 @@ class TimeHistogram:
         if not len(times):
             return self
         counts = self.counts.copy()
-        longest = _count(times, EDGES, counts)
+        longest = _count(times, counts)
         return TimeHistogram(counts, self.total + float(times.sum()), max(self.longest, longest))
 
 
+@njit(nogil=True, forceinline=True)
+def bin_of(time: float) -> int:
+    """Return the bin of a time, s, as a search in ``EDGES`` finds it."""
+    part = min(max(bits_of(time) >> UNSEEN, FIRST_PART), LAST_PART) - FIRST_PART
+    begins: int = BIN_OF_PART[part]
+    beyond: bool = time > EDGES[begins]
+    return begins + beyond
+
+
 @kept(nogil=True)
-def _count(
-    times: NDArray[np.float64], edges: NDArray[np.float64], counts: NDArray[np.int64]
-) -> float:
-    """Count times in the bins of these upper edges; return the longest."""
+def _count(times: NDArray[np.float64], counts: NDArray[np.int64]) -> float:
+    """Count times in their bins; return the longest."""
     longest = 0.0
     for time in times:
-        counts[np.searchsorted(edges, time)] += 1
+        counts[bin_of(time)] += 1
         longest = max(longest, time)
     return longest

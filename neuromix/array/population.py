@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.congestion import PathCounts
 from neuromix.array.delivery import Paths, Pulses
 from neuromix.array.die import ArrayDie
 from neuromix.array.headway import PIECE, UNHEARD, Headway
@@ -92,7 +93,7 @@ class Population:
         self._fetched = die.fetching.lanes.ravel() if die.fetching else NO_TIMES
         self._reads = np.zeros(len(die.codes))
         self._paths = (
-            Paths(die.codes, n, self._setup, self._width)
+            Paths(die.codes, n, self._setup, self._width, duration)
             if isinstance(die.codes, SparseCodes)
             else None
         )
@@ -169,6 +170,15 @@ class Population:
         for item, values in self._probing.series():
             charge = QUANTITIES[item.quantity].charge
             yield item, values / self.dt if charge else values
+
+    def leave(self, events: Events) -> None:
+        """Take events that have no effect before the end; of paths, they are counted."""
+        if self._paths is not None:
+            self._paths.receive(events.time, events.address.astype(np.int64))
+
+    def path_counts(self) -> PathCounts | None:
+        """Return what the paths of a sparse memory have done."""
+        return self._paths.counts() if self._paths is not None else None
 
     def energy(self, duration: float) -> dict[str, float]:
         """Return what each part has taken from the supply, J."""

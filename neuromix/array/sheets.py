@@ -180,6 +180,20 @@ def recording_sheet(recording: Recording) -> Sheet:
         )
         for name, item in recording.links.items()
     )
+    paths = tuple(
+        (
+            f"→ {name}",
+            str(item.paths.served),
+            str(item.paths.waited),
+            str(item.paths.waiting),
+            f"{100.0 * item.paths.load:.3g} %",
+            render(item.paths.wait.percentile(99.0), "s"),
+            render(item.paths.longest_wait, "s"),
+            render(item.paths.pace, "s"),
+        )
+        for name, item in recording.links.items()
+        if item.paths is not None
+    )
     total = recording.total_energy
     parts = sorted(recording.energy.items(), key=lambda item: -item[1])
     energy = tuple(
@@ -212,6 +226,20 @@ def recording_sheet(recording: Recording) -> Sheet:
                     "from",
                 ),
                 links,
+            ),
+            Table(
+                "Paths into neurons of sparse memories",
+                (
+                    "into",
+                    "words served",
+                    "have waited",
+                    "wait at the end",
+                    "load of the busiest",
+                    "99 % wait up to",
+                    "longest wait",
+                    "one word each",
+                ),
+                paths,
             ),
             Table("Energy", ("part", "energy", "share"), energy, folded=True),
             Table("Traces", ("name", "shape", "meaning"), traces, folded=True),

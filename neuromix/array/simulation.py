@@ -15,6 +15,7 @@ import numpy as np
 import neuromix.array.linear.running as linear
 from neuromix.array.board import Board
 from neuromix.array.chip import Chip
+from neuromix.array.congestion import congestion
 from neuromix.array.course import Course
 from neuromix.array.inputs import Inputs
 from neuromix.array.manufactured import Manufactured
@@ -26,7 +27,7 @@ from neuromix.array.recordable import watched
 from neuromix.array.recording import Recording
 from neuromix.array.threads import Threads
 from neuromix.display.progress import Progress, quiet, watching
-from neuromix.errors import BadValue, OutsideValidity
+from neuromix.errors import BadValue, OutsideValidity, PathsCongested
 from neuromix.units import number, render
 
 Kept = TypeVar("Kept")
@@ -88,6 +89,9 @@ def run(
     -----
     OutsideValidity
         Where neurons were driven beyond the currents that their model was fitted to.
+    PathsCongested
+        Where events waited long before the neurons of a sparse memory, and many of them, or those
+        of one neuron all the time, beyond the end.
     """
     _check_trial("run", trial)
     wanted = _checked("run", chip, duration, dt, record)
@@ -103,6 +107,8 @@ def run(
         recording = course.play(inputs)
     for said in course.left_validity().values():
         warnings.warn(said, OutsideValidity, stacklevel=2)
+    for said in _congested([recording]).values():
+        warnings.warn(said, PathsCongested, stacklevel=2)
     return recording
 
 
@@ -230,6 +236,8 @@ class _Batch:
             told(len(recordings), len(samples), "samples")
         for text in said.values():
             warnings.warn(text, OutsideValidity, stacklevel=3)
+        for text in _congested(recordings).values():
+            warnings.warn(text, PathsCongested, stacklevel=3)
         return recordings
 
     def _played(self, item: tuple[int, Inputs]) -> tuple[Recording, dict[str, str]]:
@@ -250,6 +258,17 @@ def _samples(verb: str, batch: Iterable[Inputs]) -> list[Inputs]:
             cure='a list of inputs, such as [{"pixels": events}, …]',
         )
     return list(batch)
+
+
+def _congested(recordings: Iterable[Recording]) -> dict[str, str]:
+    """Return what there is to say about paths that could not keep up, once an array."""
+    found: dict[str, str] = {}
+    for recording in recordings:
+        for name, link in recording.links.items():
+            said = congestion(name, link.paths, recording.duration) if link.paths else None
+            if said is not None:
+                found.setdefault(name, said)
+    return found
 
 
 def _threads(verb: str, threads: int | None) -> int:

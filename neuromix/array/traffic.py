@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.array.congestion import PathCounts
 from neuromix.array.fabric import Delivery
 from neuromix.array.histogram import TimeHistogram
 from neuromix.array.passage import Passage
@@ -32,6 +33,9 @@ class LinkCounts:
         From one event to the next: the handshake, or the synapses where they take longer.
     passage : Passage
         What an event took on it, and where these figures come from.
+    paths : PathCounts, optional
+        What waited beyond it, before the neurons of a sparse memory. A dense one has none: all
+        converters serve an event at once.
     """
 
     sent: int
@@ -43,6 +47,7 @@ class LinkCounts:
     load: float
     pace: float
     passage: Passage
+    paths: PathCounts | None = None
 
     @property
     def waiting(self) -> int:
@@ -82,7 +87,9 @@ class Traffic:
         met[: len(self.queue_depths)] += self.queue_depths
         self.queue_depths = met
 
-    def counts(self, duration: float, pace: float, passage: Passage) -> LinkCounts:
+    def counts(
+        self, duration: float, pace: float, passage: Passage, paths: PathCounts | None = None
+    ) -> LinkCounts:
         """Return the record of a run of ``duration``, s."""
         return LinkCounts(
             self.sent,
@@ -94,4 +101,5 @@ class Traffic:
             min(1.0, self.delivered * pace / duration),
             pace,
             passage,
+            paths,
         )

@@ -76,6 +76,8 @@ class _Walk:
         """Return lines that say what a value is."""
         if isinstance(value, PLAIN):
             return [f"{type(value).__name__} {value!r}"]
+        if isinstance(value, np.dtype) and not value.hasobject:
+            return [f"dtype {value.descr if value.names else value.str}"]
         if isinstance(value, np.generic):
             return [f"{value.dtype} {value!r}"]
         if isinstance(value, np.ndarray) and not value.dtype.hasobject:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from neuromix.data.arrays import floats
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
-from neuromix.plot.style import BLUE, INK, axis_label, engineering, figure, plain
+from neuromix.plot.style import BLUE, INK, ORANGE, axis_label, engineering, figure, literal, plain
+from neuromix.units import render
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,6 +22,28 @@ TRACES_SHOWN = 6
 
 OVERLAID = 100
 """Bins of a histogram at most."""
+
+DWARFING = 30.0
+"""How many times as high as all others a bar makes them too low to be seen."""
+
+
+class CountedTimes(Protocol):
+    """Times in bins, as :class:`neuromix.array.histogram.TimeHistogram` has them."""
+
+    @property
+    def edges(self) -> NDArray[np.float64]:
+        """Upper edges of all bins but the last, s."""
+        ...
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many times are in each bin."""
+        ...
+
+    @property
+    def longest(self) -> float:
+        """The longest of all, s."""
+        ...
 
 
 def interval_histogram(events: Events, label: str = "neurons") -> Figure:
@@ -122,32 +145,60 @@ def weight_map(weights: ArrayLike, label: str = "weight code") -> Figure:
     return drawn
 
 
-def time_histogram(edges: NDArray[np.float64], counts: NDArray[np.int64], label: str) -> Figure:
+def time_histogram(times: CountedTimes, label: str, what: str = "events") -> Figure:
     """Draw times that were counted over many decades, such as latencies on a link.
+
+    What is no longer than the first edge, 0 included, is a bar of its own at the left, ``0``; the
+    counts are on a logarithmic axis where it would make all others too low to be seen.
 
     Parameters
     ----------
-    edges : (n,) ndarray, s
-        Upper edges of the bins; what is longer is in one more.
-    counts : (n + 1,) ndarray of int
+    times : CountedTimes
+        Such as ``recording.links["hidden"].wait``.
     label : str
         What the times are.
+    what : str
+        Of what they are.
 
     Raises
     ------
     BadValue
         Where nothing was counted.
     """
-    full = np.flatnonzero(counts)
-    if not len(full):
+    edges, counts, zeros = times.edges, times.counts[1:], int(times.counts[0])
+    total, longer = zeros + int(counts.sum()), np.flatnonzero(counts)
+    if not total:
         raise BadValue(f"time_histogram: no {label} was measured")
-    first, last = max(int(full[0]) - 1, 0), min(int(full[-1]) + 1, len(edges) - 1)
+    borders = np.append(edges, edges[-1] * edges[-1] / edges[-2])
+    shortest, longest = render(float(edges[0]), "s"), render(times.longest, "s", 3)
     drawn = figure(6.0, 3.4)
-    axes = plain(drawn.subplots())
-    factor, unit = engineering(edges[first : last + 1], "s")
-    borders = edges[first : last + 1] * factor
-    axes.stairs(counts[first + 1 : last + 1], borders, fill=True, color=BLUE)
-    axes.set_xscale("log")
-    axes.set_xlabel(axis_label(label, unit))
-    axes.set_ylabel("events")
+    both = bool(zeros and len(longer))
+    panels = drawn.subplots(
+        1, 1 + both, sharey=True, squeeze=False, width_ratios=[1, 11] if both else [1]
+    )[0]
+    if zeros:
+        plain(panels[0]).bar(["0"], [zeros], width=0.8 if both else 0.1, color=ORANGE)
+        panels[0].set_xlim(-0.6, 0.6)
+    if len(longer):
+        axes = plain(panels[-1])
+        shown = slice(int(longer[0]), int(longer[-1]) + 1)
+        factor, unit = engineering(borders[shown.start : shown.stop + 1], "s")
+        axes.stairs(
+            counts[shown], borders[shown.start : shown.stop + 1] * factor, fill=True, color=BLUE
+        )
+        axes.set_xscale("log")
+        axes.set_xlabel(axis_label(label, unit))
+        if zeros > DWARFING * counts.max():
+            axes.set_yscale("log")
+            axes.set_ylim(bottom=0.5)
+    else:
+        panels[0].set_xlabel(literal(label))
+    panels[0].set_ylabel(what)
+    drawn.suptitle(
+        f"{total} {what}, {zeros} of them 0 (within {shortest}); longest {longest}",
+        fontsize=9,
+        x=0.01,
+        ha="left",
+        color=INK,
+    )
     return drawn

@@ -146,6 +146,19 @@ def test_all_that_is_compiled_counts(monkeypatch):
     assert fingerprint(made()) != same
 
 
+def test_fields_of_records_count():
+    def of(kind):
+        @njit
+        def function(n):
+            return np.empty(n, kind)
+
+        return fingerprint(function)
+
+    one, other = (np.dtype([(name, np.int64)]) for name in ("a", "b"))
+    assert of(one) == of(np.dtype([("a", np.int64)]))
+    assert of(one) != of(other)
+
+
 def test_what_cannot_be_described_is_not_kept():
     thing = object()
 

@@ -7,7 +7,7 @@ import xarray as xr
 
 import neuromix as nmx
 from neuromix import plot
-from neuromix.array.histogram import EDGES, TimeHistogram
+from neuromix.array.histogram import TimeHistogram
 from neuromix.array.memory import codes_of, words
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
@@ -83,10 +83,30 @@ def test_a_budget_of_nothing_is_refused() -> None:
 
 
 def test_all_times_are_in_the_histogram() -> None:
-    times = np.geomspace(3e-9, 4e-6, 500)
-    counted = TimeHistogram().with_times(times)
-    drawn = plot.time_histogram(EDGES, counted.counts, "latency")
-    (steps,) = drawn.axes[0].patches
+    times = TimeHistogram().with_times(np.geomspace(3e-9, 4e-6, 500))
+    (axes,) = plot.time_histogram(times, "latency").axes
+    (steps,) = axes.patches
     assert steps.get_data().values.sum() == 500
+    assert axes.get_yscale() == "linear"
     with pytest.raises(BadValue):
-        plot.time_histogram(EDGES, TimeHistogram().counts, "latency")
+        plot.time_histogram(TimeHistogram(), "latency")
+
+
+def test_waits_of_zero_are_a_bar_of_their_own() -> None:
+    waits = TimeHistogram().with_times(np.repeat([0.0, 1e-6, 1e-3, 1e5], [40, 3, 5, 1]))
+    drawn = plot.time_histogram(waits, "wait", "words")
+    zero, longer = drawn.axes
+    assert [bar.get_height() for bar in zero.patches] == [40]
+    assert [text.get_text() for text in zero.get_xticklabels()] == ["0"]
+    assert longer.patches[0].get_data().values.sum() == 9
+    assert longer.get_yscale() == "linear"
+    assert drawn.get_suptitle() == "49 words, 40 of them 0 (within 100 ps); longest 100 ks"
+    many = waits.with_times(np.zeros(1000))
+    assert plot.time_histogram(many, "wait").axes[1].get_yscale() == "log"
+
+
+def test_nothing_but_zeros_is_drawn() -> None:
+    drawn = plot.time_histogram(TimeHistogram().with_times(np.zeros(657)), "wait")
+    (axes,) = drawn.axes
+    assert [bar.get_height() for bar in axes.patches] == [657]
+    assert drawn.get_suptitle().startswith("657 events, 657 of them 0")
