@@ -100,7 +100,7 @@ def recurrent(n: int = 16, duration: float = 30e-3, fan_in: int = 4, seed: int =
     return Network("recurrent", codes, _joined(trains), duration, Clocking(), seed)
 
 
-def feed_forward(n: int = 64, duration: float = 50e-3, seed: int = 2027) -> Network:
+def feed_forward(n: int = 64, duration: float = 75e-3, seed: int = 2027) -> Network:
     """Return neurons that hear one sender outside each, at rates and weights of many sizes."""
     random = generator(seed, "network", "feed-forward", n)
     rates = np.exp(random.uniform(np.log(700.0), np.log(2000.0), n))
