@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -71,9 +73,31 @@ def diagnose() -> Iterator[Finding]:
         found = _checked(f"model set {name}", functools.partial(_model_set, technology))
         optional = name not in wanted and not pdk.is_there(technology)
         yield dataclasses.replace(found, optional=optional)
+    yield _kernels()
     for file, error in library.unreadable().items():
         problem: dict[str, object] = {"problem": error.summary, "evidence": list(error.evidence)}
         yield Finding(f"declaration {file.name}", ok=False, details=problem, cure=error.cure)
+
+
+def _kernels() -> Finding:
+    """Tell whether machine code of arrays is kept; without, each process compiles it anew."""
+    # Loads the compiler, which nothing else here needs.
+    from neuromix.compiling.folder import SUFFIX, folder, is_ours
+
+    place = folder()
+    with contextlib.suppress(OSError):
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = is_ours(place) and os.access(place, os.W_OK)
+    files = list(place.glob(f"*{SUFFIX}")) if kept else []
+    size = sum(file.stat().st_size for file in files)
+    details: dict[str, object] = {"path": str(place), "kept": len(files), "bytes": size}
+    if kept:
+        return Finding("compiled kernels", ok=True, details=details)
+    details["problem"] = (
+        "it cannot be written, or is open to others: kernels are compiled each time"
+    )
+    cure = "NEUROMIX_CACHE=a folder of your own, closed to others"
+    return Finding("compiled kernels", ok=False, details=details, cure=cure, optional=True)
 
 
 def _checked(name: str, check: Callable[[], dict[str, object]]) -> Finding:

@@ -115,6 +115,21 @@ def test_a_changed_set_is_a_fault_though_no_cell_takes_it(run, own_data_folder, 
     assert not checks["model set sky130"]["optional"]
 
 
+def test_a_folder_of_kernels_that_is_open_to_others_is_told(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("NEUROMIX_CACHE", str(tmp_path))
+    monkeypatch.setenv("NEUROMIX_LIBNGSPICE", "libabsent.so")
+
+    def found():
+        checks = json.loads(run("doctor", "--json").stdout)["checks"]
+        return next(item for item in checks if item["name"] == "compiled kernels")
+
+    assert found()["ok"]
+    (tmp_path / "kernels").chmod(0o777)
+    assert not found()["ok"]
+    assert "NEUROMIX_CACHE" in found()["cure"]
+    assert found()["optional"], "nothing hangs on it but time"
+
+
 @pytest.mark.ngspice
 def test_doctor_is_content(run):
     result = run("doctor", "--json")
@@ -122,7 +137,8 @@ def test_doctor_is_content(run):
     assert result.exit_code == 0, found
     names = [item["name"] for item in found["checks"]]
     assert names[:3] == ["ngspice", "RC run", "external source"]
-    assert set(names[3:]) == {f"model set {name}" for name in ("generic180", "gf180mcu", "sky130")}
+    sets = {f"model set {name}" for name in ("generic180", "gf180mcu", "sky130")}
+    assert set(names[3:]) == sets | {"compiled kernels"}
     details = {item["name"]: item["details"] for item in found["checks"]}
     assert int(details["ngspice"]["version"].split(".")[0]) >= 31
     assert details["model set gf180mcu"]["seconds"] < 1.0
