@@ -3,12 +3,13 @@
 Run by ``make models``; the only writer of ``circuits/*.model.json`` and of the measured datasets
 ``circuits/*.nc`` beside them; ``docs/cells.md`` is written after them. Arguments name what is made,
 as ``CELL`` or ``CELL.TECHNOLOGY``; all by default. Simulations are stored in ``build/simulations``,
-so that an interrupted run goes on where it was.
+so that an interrupted run goes on where it was. After a change of the fit or of a family alone,
+``--from fit`` takes the committed datasets and ``--from proof`` the committed parameters, too.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,8 @@ FEWER_SAMPLES = {"izhikevich_neuron.generic180": 64}
 
 FETCHED_APART = {"sky130"}
 """Technologies whose model set `make setup` does not fetch."""
+
+STAGES = ("campaign", "fit", "proof")
 
 WORKERS = 2
 TEMPERATURES = tuple(map(kelvin, (0.0, 27.0, 85.0)))
@@ -69,13 +72,18 @@ def chosen(arguments: tuple[str, ...]) -> Iterator[tuple[Cell, str]]:
                 yield cell, technology
 
 
-def make(cell: Cell, technology: str, engine: Engine, progress: Progress) -> None:
-    """Write dataset and model of one cell in one technology."""
+def make(cell: Cell, technology: str, start: str, engine: Engine, progress: Progress) -> None:
+    """Write dataset and model of one cell in one technology, from one of :data:`STAGES` on."""
     stem = f"{cell.name}.{technology}"
-    plan = plan_of(cell, nmx.technology(technology))
-    data = nmx.characterize(cell, plan, technology, engine=engine, progress=progress)
-    write_dataset(_short(data), CIRCUITS / f"{stem}.nc")
-    model = nmx.fit(cell, data)
+    if start == "proof":
+        model = nmx.model(cell.name, technology)
+    elif start == "fit":
+        model = nmx.fit(cell, nmx.dataset(cell.name, technology))
+    else:
+        plan = plan_of(cell, nmx.technology(technology))
+        data = nmx.characterize(cell, plan, technology, engine=engine, progress=progress)
+        write_dataset(_short(data), CIRCUITS / f"{stem}.nc")
+        model = nmx.fit(cell, data)
     proof = nmx.verify(cell, model, engine=engine, progress=progress)
     provenance = {**model.provenance, "command": "make models"}
     nmx.save(
@@ -97,17 +105,21 @@ def _short(data: xr.Dataset) -> xr.Dataset:
     )
 
 
-def main(arguments: tuple[str, ...]) -> None:
+def main() -> None:
     """Make what the arguments name, or all."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help="CELL or CELL.TECHNOLOGY")
+    parser.add_argument("--from", dest="start", choices=STAGES, default=STAGES[0])
+    given = parser.parse_args()
     with (
         reporting("loading models") as progress,
         NgspiceEngine(WORKERS, ROOT / "build" / "simulations") as engine,
     ):
-        for cell, technology in chosen(arguments):
+        for cell, technology in chosen(tuple(given.names)):
             print(f"{cell.name}.{technology}", flush=True)  # noqa: T201
-            make(cell, technology, engine, progress)
+            make(cell, technology, given.start, engine, progress)
     replace_file(cells_page.PAGE, cells_page.page().encode())
 
 
 if __name__ == "__main__":
-    main(tuple(sys.argv[1:]))
+    main()
