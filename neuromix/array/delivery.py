@@ -44,9 +44,8 @@ class Pulses(NamedTuple):
     @classmethod
     def none(cls, buckets: int = 0) -> Pulses:
         """Return no pulses, in so many blocks times steps."""
-        return cls(
-            np.empty(0), np.empty(0, np.uint8), np.empty(0, np.int8), np.zeros(buckets + 1, np.int64)
-        )
+        start = np.zeros(buckets + 1, np.int64)
+        return cls(np.empty(0), np.empty(0, np.uint8), np.empty(0, np.int8), start)
 
 
 @dataclass
@@ -109,7 +108,8 @@ class Paths:
             first, steps, dt,
         )  # fmt: skip
         self._late = self._late.with_room(late)
-        return Pulses(*_placed(*scheduled, start, first, steps, self._late), start)
+        time, lane, code = _placed(*scheduled, start, first, steps, self._late)
+        return Pulses(time, lane, code, start)
 
     def receive(self, time: NDArray[np.float64], row: NDArray[np.int64]) -> None:
         """Count events whose pulses begin after the end of the run."""

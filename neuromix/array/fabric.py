@@ -12,6 +12,7 @@ Cycle time, latency and energy come from the model of a characterized handshake 
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, field, replace
 
@@ -228,6 +229,13 @@ class Link:
         """From one event to the next, s: the slower of the handshake and the target."""
         return max(self.passage.cycle_time, self.busy)
 
+    def passes(self, until: float) -> bool:
+        """Return whether nobody waits, and if so, go on to ``until`` (s) without any request."""
+        if len(self.held):
+            return False
+        self.decided_until = until
+        return True
+
     def carry(self, events: Events, until: float) -> Delivery:
         """Decide on all requests before ``until`` (s); senders that stall go on waiting.
 
@@ -268,8 +276,13 @@ class Link:
             self.senders,
             self.levels,
         )
-        left = state == WAITING
-        self.held, self.held_place = Events.trusted(time[left], address[left]), place[left]
+        dropped = _nobody(self.senders)
+        if len(granted) < len(time):
+            left = state == WAITING
+            self.held, self.held_place = Events.trusted(time[left], address[left]), place[left]
+            dropped = np.bincount(address[state == DROPPED], minlength=self.senders)
+        elif len(self.held):
+            self.held, self.held_place = Events.empty(), place[:0]
         # Senders that stall are presented again; what they met is what they met at first.
         fresh = (met >= 0) & (time >= self.decided_until)
         self.decided_until = until
@@ -280,5 +293,13 @@ class Link:
             start,
             met[fresh],
             np.bincount(events.address, minlength=self.senders),
-            np.bincount(address[state == DROPPED], minlength=self.senders),
+            dropped,
         )
+
+
+@functools.lru_cache
+def _nobody(senders: int) -> NDArray[np.int64]:
+    """Return zeros that links of so many senders have in common."""
+    nobody = np.zeros(senders, np.int64)
+    nobody.setflags(write=False)
+    return nobody
