@@ -12,14 +12,13 @@ Cycle time, latency and energy come from the model of a characterized handshake 
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.arbiter import DROPPED, WAITING, arbitrate
+from neuromix.array.arbiter import decide
 from neuromix.array.clock import Clock
 from neuromix.array.passage import Passage, passage_of
 from neuromix.array.rotating_priority import levels_of
@@ -264,10 +263,13 @@ class Link:
             address = np.concatenate([self.held.address, address])
             place = np.concatenate([self.held_place, place])
         self.given += len(events)
-        granted, start, state, met, self.queue, self.last, self.free_at = arbitrate(
+        sender, place, requested, started, met, sent, dropped, waiting, served = decide(
             time,
-            address.astype(np.int64),
+            address,
+            place,
+            len(self.held),
             until,
+            self.decided_until,
             self.pace,
             self.fabric.policy == "stall",
             self.queue,
@@ -276,30 +278,10 @@ class Link:
             self.senders,
             self.levels,
         )
-        dropped = _nobody(self.senders)
-        if len(granted) < len(time):
-            left = state == WAITING
-            self.held, self.held_place = Events.trusted(time[left], address[left]), place[left]
-            dropped = np.bincount(address[state == DROPPED], minlength=self.senders)
-        elif len(self.held):
-            self.held, self.held_place = Events.empty(), place[:0]
-        # Senders that stall are presented again; what they met is what they met at first.
-        fresh = (met >= 0) & (time >= self.decided_until)
+        self.queue, self.last, self.free_at = served
+        self.held, self.held_place = Events.trusted(*waiting[:2]), waiting[2]
         self.decided_until = until
+        arrived = self.clock.stamped(started + self.passage.latency)
         return Delivery(
-            Events.trusted(self.clock.stamped(start + self.passage.latency), address[granted]),
-            place[granted],
-            time[granted],
-            start,
-            met[fresh],
-            np.bincount(events.address, minlength=self.senders),
-            dropped,
+            Events.trusted(arrived, sender), place, requested, started, met, sent, dropped
         )
-
-
-@functools.lru_cache
-def _nobody(senders: int) -> NDArray[np.int64]:
-    """Return zeros that links of so many senders have in common."""
-    nobody = np.zeros(senders, np.int64)
-    nobody.setflags(write=False)
-    return nobody

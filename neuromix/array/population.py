@@ -17,6 +17,7 @@ from neuromix.array.lanes import LANES, into_lanes, out_of_lanes
 from neuromix.array.memory import SparseCodes
 from neuromix.array.noise import SILENT, NoiseState, noise_law
 from neuromix.array.probes import QUANTITIES, Watched
+from neuromix.array.spike_order import put_in_order
 from neuromix.array.taps import Layout, Probing
 from neuromix.array.threads import ALONE, Threads, shared_out
 from neuromix.data.events import Events
@@ -112,14 +113,11 @@ class Population:
         stop = last * self.dt
         windows = self._windows(last, events) if self._are_many(events) else ((last, events),)
         pieces = [self._advance(*window) for window in windows]
-        if len(self.late):
-            pieces.insert(0, (self.late.time, self.late.address))
         time, address = pieces[0] if len(pieces) == 1 else _concatenated(pieces)
-        if not len(time):
+        if not len(time) and not len(self.late):
             return NOTHING
-        spikes = Events.in_order(time, address) if len(time) > 1 else Events.trusted(time, address)
-        self.late, spikes = spikes.between(stop, np.inf), spikes.between(-np.inf, stop)
-        self.spikes += spikes.counts(self.die.array.n)
+        spikes, self.late = put_in_order(self.late, time, address, stop)
+        np.add.at(self.spikes, spikes.address, 1)
         return spikes
 
     def _are_many(self, events: Events) -> bool:
