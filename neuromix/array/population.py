@@ -84,7 +84,6 @@ class Population:
         noise = NoiseState.start(self._law, die.noise_words, trial)
         self._rows = die.blocks.rows
         self._blocks = die.blocks.start.copy()
-        self._flat = self._blocks.ravel()
         rows = {name: self._rows[item.row] * LANES for name, item in QUANTITIES.items()}
         layout = Layout(len(self._blocks), LANES, {die.name: 0}, rows)
         self._probing = Probing.of(watched, steps_of(duration, dt), layout)
@@ -100,6 +99,13 @@ class Population:
         self._threads = threads
         self._headway = headway
         self._fetched = die.fetching.lanes.ravel() if die.fetching else NO_TIMES
+        self._kernel = die.blocks.kernel
+        self._state = self._blocks.ravel(), self._octaves, self._blocks[0].size, n
+        self._tables = (
+            self._width, die.blocks.prepared, self._law.white, self._law.deviation,
+            self._law.kept, self._shot, self._wander, self._probing.taps,
+        )  # fmt: skip
+        self._dense = NO_CODES if isinstance(die.codes, SparseCodes) else die.codes
         self._reads = np.zeros(len(die.codes))
         self._paths = (
             Paths(die.codes, n, self._setup, self._width, duration)
@@ -111,9 +117,11 @@ class Population:
         """See :meth:`neuromix.array.block.Block.advance`; ``until`` is a multiple of the step."""
         last = round(until / self.dt)
         stop = last * self.dt
-        windows = self._windows(last, events) if self._are_many(events) else ((last, events),)
-        pieces = [self._advance(*window) for window in windows]
-        time, address = pieces[0] if len(pieces) == 1 else _concatenated(pieces)
+        if self._are_many(events):
+            windows = self._windows(last, events)
+            time, address = _concatenated([self._advance(*window) for window in windows])
+        else:
+            time, address = self._advance(last, events)
         if not len(time) and not len(self.late):
             return NOTHING
         spikes, self.late = put_in_order(self.late, time, address, stop)
@@ -139,13 +147,12 @@ class Population:
 
     def _advance(self, last: int, events: Events) -> Spikes:
         """Go to the end of step ``last`` and return the spikes, not sorted."""
-        steps, die, n = last - self.step, self.die, self.die.array.n
-        blocks, size = self._blocks.shape[0], self._blocks[0].size
-        codes, rows, times, pulses = die.codes, NO_ROWS, NO_TIMES, NONE
+        begin, blocks = self.step, len(self._blocks)
+        steps = last - begin
+        codes, rows, times, pulses = self._dense, NO_ROWS, NO_TIMES, NONE
         if self._paths is not None:
             row = events.address.astype(np.int64)
-            pulses = self._paths.schedule(events.time, row, blocks, self.step, steps, self.dt)
-            codes = NO_CODES
+            pulses = self._paths.schedule(events.time, row, blocks, begin, steps, self.dt)
         elif len(events) or len(self.waiting):
             due = Events.trusted(events.time + self._setup, events.address)
             arrived = Events.joined([self.waiting, due])
@@ -155,11 +162,9 @@ class Population:
             self._reads += np.bincount(rows, minlength=len(self._reads))
 
         def part(first: int, end: int) -> Spikes:
-            spikes: Spikes = die.blocks.kernel(
-                self._flat, self._octaves, size, n, first, end, self.step, steps, self.dt, times,
-                rows, codes, self._fetched, pulses.time, pulses.lane, pulses.code, pulses.start,
-                self._width, die.blocks.prepared, self._law.white, self._law.deviation,
-                self._law.kept, self._shot, self._wander, self._probing.taps,
+            spikes: Spikes = self._kernel(
+                *self._state, first, end, begin, steps, self.dt, times, rows, codes, self._fetched,
+                *pulses, *self._tables,
             )  # fmt: skip
             return spikes
 
@@ -168,7 +173,7 @@ class Population:
             blocks,
             self._threads,
             blocks * steps // PIECE,
-            lambda count: self._headway.add(count * steps, die.name),
+            lambda count: self._headway.add(count * steps, self.die.name),
         )
         self.step = last
         return found[0] if len(found) == 1 else _concatenated(found)

@@ -79,8 +79,8 @@ class Traffic:
         """Count what one call of the link has made."""
         self.sent += int(delivery.sent.sum())
         self.dropped += int(delivery.dropped.sum())
-        if len(delivery.events):
-            self.delivered += len(delivery.events)
+        if delivered := len(delivery.events):
+            self.delivered += delivered
             self._wait.add(delivery.wait)
             self._latency.add(delivery.latency)
         if len(delivery.met):
