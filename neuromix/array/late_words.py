@@ -23,6 +23,21 @@ FREE, HELD = 0, 1
 """Where the counts have the first free place, and how many words there are."""
 
 
+WORD = np.dtype(
+    [
+        ("time", np.float64),
+        ("step", np.int64),
+        ("following", np.int64),
+        ("neuron", np.int32),
+        ("code", np.int8),
+    ],
+    align=True,
+)
+"""When the pulse of a word begins (s), in which step, neuron and code as in the memory, and the
+place of the next word of the same slot, or of the next free place; -1 for none. All of a word is in
+one line of the cache, since words are looked up all over the memory."""
+
+
 class LateWords(NamedTuple):
     """The wheel, as compiled functions have it.
 
@@ -30,40 +45,22 @@ class LateWords(NamedTuple):
     ----------
     head, tail : (SLOTS,) ndarray
         Places of the first and the last word of each slot; -1 for none.
-    following : (room,) ndarray
-        Place of the next word of the same slot, or of the next free place; -1 for none.
-    step : (room,) ndarray
-        In which the pulse begins.
-    time : (room,) ndarray, s
-        When it begins.
-    neuron, code : (room,) ndarray
-        As in the memory.
+    words : (room,) ndarray of WORD
+        By place.
     counts : (2,) ndarray
         See :data:`FREE`.
     """
 
     head: NDArray[np.int64]
     tail: NDArray[np.int64]
-    following: NDArray[np.int64]
-    step: NDArray[np.int64]
-    time: NDArray[np.float64]
-    neuron: NDArray[np.int32]
-    code: NDArray[np.int8]
+    words: NDArray[np.void]
     counts: NDArray[np.int64]
 
     @classmethod
     def none(cls) -> LateWords:
         """Return a wheel without words."""
-        return cls(
-            np.full(SLOTS, -1),
-            np.full(SLOTS, -1),
-            _free_places(0, ROOM),
-            np.empty(ROOM, np.int64),
-            np.empty(ROOM),
-            np.empty(ROOM, np.int32),
-            np.empty(ROOM, np.int8),
-            np.zeros(2, np.int64),
-        )
+        words, counts = _free_places(0, ROOM), np.zeros(2, np.int64)
+        return cls(np.full(SLOTS, -1), np.full(SLOTS, -1), words, counts)
 
     @property
     def held(self) -> int:
@@ -72,30 +69,21 @@ class LateWords(NamedTuple):
 
     def with_room(self, words: int) -> LateWords:
         """Return the same wheel with room for so many more; this one is not used any more."""
-        room = len(self.time)
+        room = len(self.words)
         if self.held + words <= room:
             return self
-        more = max(room, self.held + words - room)
-        free = _free_places(room, room + more)
-        free[-1] = self.counts[FREE]
+        free = _free_places(room, room + max(room, self.held + words - room))
+        free["following"][-1] = self.counts[FREE]
         self.counts[FREE] = room
-        return LateWords(
-            self.head,
-            self.tail,
-            np.concatenate([self.following, free]),
-            np.concatenate([self.step, np.empty(more, np.int64)]),
-            np.concatenate([self.time, np.empty(more)]),
-            np.concatenate([self.neuron, np.empty(more, np.int32)]),
-            np.concatenate([self.code, np.empty(more, np.int8)]),
-            self.counts,
-        )
+        return self._replace(words=np.concatenate([self.words, free]))
 
 
-def _free_places(first: int, end: int) -> NDArray[np.int64]:
-    """Return, place by place, which free one follows; -1 behind the last."""
-    following = np.arange(first + 1, end + 1)
-    following[-1] = -1
-    return following
+def _free_places(first: int, end: int) -> NDArray[np.void]:
+    """Return places that follow each other, the last one none."""
+    words = np.zeros(end - first, WORD)
+    words["following"] = np.arange(first + 1, end + 1)
+    words["following"][-1] = -1
+    return words
 
 
 @njit(nogil=True)
@@ -105,8 +93,8 @@ def due_words(late, first, steps):  # type: ignore[no-untyped-def]
     for slot in range(min(steps, SLOTS) if late.counts[HELD] > 0 else 0):
         place = late.head[(first + slot) % SLOTS]
         while place >= 0:
-            due += late.step[place] < first + steps
-            place = late.following[place]
+            due += late.words[place].step < first + steps
+            place = late.words[place].following
     return due
 
 
@@ -118,18 +106,20 @@ def take_words(late, first, steps, time, neuron, code, step):  # type: ignore[no
         slot = (first + turn) % SLOTS
         place, before = late.head[slot], -1
         while place >= 0:
-            follower = late.following[place]
-            if late.step[place] < first + steps:
-                time[at], neuron[at] = late.time[place], late.neuron[place]
-                code[at], step[at] = late.code[place], late.step[place]
+            follower = late.words[place].following
+            if late.words[place].step < first + steps:
+                word = late.words[place]
+                time[at], neuron[at], code[at], step[at] = (
+                    word.time, word.neuron, word.code, word.step
+                )  # fmt: skip
                 at += 1
                 if before < 0:
                     late.head[slot] = follower
                 else:
-                    late.following[before] = follower
+                    late.words[before].following = follower
                 if follower < 0:
                     late.tail[slot] = before
-                late.following[place] = late.counts[FREE]
+                late.words[place].following = late.counts[FREE]
                 late.counts[FREE] = place
             else:
                 before = place
@@ -141,14 +131,14 @@ def take_words(late, first, steps, time, neuron, code, step):  # type: ignore[no
 def put_word(late, time, neuron, code, step):  # type: ignore[no-untyped-def]
     """Let a word wait; there has to be room."""
     place = late.counts[FREE]
-    late.counts[FREE] = late.following[place]
+    late.counts[FREE] = late.words[place].following
     late.counts[HELD] += 1
-    late.time[place], late.neuron[place] = time, neuron
-    late.code[place], late.step[place] = code, step
-    late.following[place] = -1
+    word = late.words[place]
+    word.time, word.neuron, word.code, word.step = time, neuron, code, step
+    word.following = -1
     slot = step % SLOTS
     if late.head[slot] < 0:
         late.head[slot] = place
     else:
-        late.following[late.tail[slot]] = place
+        late.words[late.tail[slot]].following = place
     late.tail[slot] = place
