@@ -220,7 +220,7 @@ def _windows(events: Events, stops: Sequence[float]) -> dict[int, Events]:
     """Return the events before each moment and not before the one before, by window; not empty."""
     window = np.searchsorted(stops, events.time, side="right")
     borders = np.flatnonzero(np.diff(window, prepend=-1))
-    ends = np.append(borders[1:], len(window))
+    ends = np.append(borders, len(window))[1:]
     return {
         int(window[first]): Events.trusted(events.time[first:end], events.address[first:end])
         for first, end in zip(borders, ends, strict=True)
