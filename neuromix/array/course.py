@@ -6,7 +6,7 @@ windows no longer than the time that an event needs to have an effect, so that n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -144,15 +144,18 @@ class Course:
         pieces: dict[str, list[Events]] = {name: [] for name in names}
         carried = dict.fromkeys(names, NOTHING)
         total = round(self.end / self.dt)
-        lasts = [*range(steps, total, steps), total]
-        stops = [last * self.dt for last in lasts]
+        stops = np.append(np.arange(steps, total, steps), total) * self.dt
         known = {
-            source: _windows(self.spikes[source], stops)
-            for source in {source for name in names for source in self.dies[name].offsets}
-            if source in self.spikes
+            source: (events, np.searchsorted(events.time, np.append(0.0, stops)))
+            for source, events in self.spikes.items()
+            if any(source in self.dies[name].offsets for name in names)
         }
-        for window, stop in enumerate(stops):
-            latest = {source: parts[window] for source, parts in known.items() if window in parts}
+        for window, stop in enumerate(map(float, stops)):
+            latest = {}
+            for source, (events, cuts) in known.items():
+                if (first := cuts[window]) < (end := cuts[window + 1]):
+                    times, senders = events.time[first:end], events.address[first:end]
+                    latest[source] = Events.trusted(times, senders)
             for name in names:
                 spikes = self.populations[name].advance(stop, carried[name])
                 if len(spikes):
@@ -214,14 +217,3 @@ class Course:
             links,
             {name: traces[name] for name in self.watched},
         )
-
-
-def _windows(events: Events, stops: Sequence[float]) -> dict[int, Events]:
-    """Return the events before each moment and not before the one before, by window; not empty."""
-    window = np.searchsorted(stops, events.time, side="right")
-    borders = np.flatnonzero(np.diff(window, prepend=-1))
-    ends = np.append(borders, len(window))[1:]
-    return {
-        int(window[first]): Events.trusted(events.time[first:end], events.address[first:end])
-        for first, end in zip(borders, ends, strict=True)
-    }
