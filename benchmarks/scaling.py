@@ -186,7 +186,8 @@ def loop(neurons: int) -> Loop:
             nmx.run(chip, inputs, duration=LOOP_SPAN, dt=LOOP_STEP, threads=1)
             seconds.append(time.thread_time() - start)
         costs.append(statistics.median(seconds) / (neurons * LOOP_SPAN))
-    return Loop(neurons, *costs, spikes=len(spikes))
+    recurrent, unrolled = costs
+    return Loop(neurons, recurrent, unrolled, len(spikes))
 
 
 def curve(name: str, values: Sequence[float], cost: Callable[[float], float]) -> Curve:
