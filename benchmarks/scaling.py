@@ -1,13 +1,17 @@
 """Twenty thousand characterized neurons, and how the cost of arrays grows.
 
-``python benchmarks/scaling.py [--json] [--large | --curves] [--page docs/performance.md]``
+``python benchmarks/scaling.py [--large | --curves | --loops] [--json] [--page FILE]``
 
 The large case: a recurrent network of 20 000 mismatched ``lif_neuron`` at a mean interval between
 spikes of 0.5 ms, each with 64 synapses of ``dac_synapse`` and ``dpi_synapse``, noise and fabric on,
-20 ms, on all cores; and once more at half the step. The curves: seconds of one thread over neurons,
-synapses, rate of events, and dies, feed-forward, and the gain of a second thread. Each point is the
-median of three runs. What a curve's points differ from the best straight line is stated; a line,
-since neurons cost time without any event as well. Building and compiling are shown apart.
+20 ms, on all cores; and once more at half the step. Nearly half of its synapses inhibit: with 30 %
+it spikes twice as often, and the paths into its neurons, 6 µs a word, cannot keep up.
+
+The curves: seconds of one thread over neurons, synapses, rate of events, and dies, feed-forward,
+and the gain of a second thread. Each point is the median of three runs. What a curve's points
+differ from the best straight line is stated; a line, since neurons cost time without any event as
+well. The loops: what small recurrent networks cost, and the same arrays given the same spikes from
+outside, which are not advanced in windows. Building and compiling are shown apart.
 """
 
 from __future__ import annotations
@@ -18,8 +22,9 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.optimize
@@ -30,8 +35,10 @@ from neuromix.array.die import array_die
 
 LARGE, FAN_IN, DURATION, STEP = 20_000, 64, 20e-3, 5e-6
 CURRENT, LARGEST_CODE, INHIBITORY = 1e-9, 20, 0.3
+RECURRENT: dict[str, Any] = {"largest": 10, "inhibitory": 0.47}
 NEURONS, SMALL_FAN_IN, RATE, SPAN, WIDE_STEP = 1_000, 32, 500.0, 20e-3, 10e-6
 SETUP, WIDTH = 5e-6, 1e-6
+LOOPS, LOOP_FAN_IN, LOOP_SPAN, LOOP_STEP = (20, 100, 1_000), 10, 50e-3, 4e-6
 REPEATS = 3
 
 
@@ -51,13 +58,31 @@ class Curve:
         return offset, slope, float(np.abs((offset + slope * x) / y - 1.0).max())
 
 
-def synapses(sources: int, targets: int, fan_in: int, seed: int = 1) -> scipy.sparse.csr_array:
-    """Return random codes, ``fan_in`` for each target."""
+@dataclass(frozen=True)
+class Loop:
+    """Seconds of one thread per neuron and second of a network, with its loop and without."""
+
+    neurons: int
+    recurrent: float
+    unrolled: float
+    spikes: int
+
+
+def synapses(
+    sources: int,
+    targets: int,
+    fan_in: int,
+    seed: int = 1,
+    *,
+    largest: int = LARGEST_CODE,
+    inhibitory: float = INHIBITORY,
+) -> scipy.sparse.csr_array:
+    """Return random codes below ``largest``, ``fan_in`` for each target."""
     random = np.random.default_rng(seed)
     source = random.integers(0, sources, targets * fan_in)
     target = np.repeat(np.arange(targets), fan_in)
-    code = random.integers(1, LARGEST_CODE, len(source))
-    code = np.where(random.random(len(source)) < INHIBITORY, -code, code)
+    code = random.integers(1, largest, len(source))
+    code = np.where(random.random(len(source)) < inhibitory, -code, code)
     matrix = scipy.sparse.coo_array((code, (source, target)), shape=(sources, targets)).tocsr()
     matrix.data = np.clip(matrix.data, -63, 63)
     return matrix
@@ -74,8 +99,8 @@ def large(step: float, repeats: int) -> dict[str, float]:
     chip = nmx.Chip(seed=1, fabric=nmx.Fabric(policy="stall"))
     chip.add("array", nmx.Array(nmx.model("lif_neuron"), LARGE, current=CURRENT))
     chip.connect(
-        "array", "array", weights=synapses(LARGE, LARGE, FAN_IN), through=through(),
-        setup=SETUP, pulse_width=WIDTH,
+        "array", "array", weights=synapses(LARGE, LARGE, FAN_IN, **RECURRENT),
+        through=through(), setup=SETUP, pulse_width=WIDTH,
     )  # fmt: skip
     nmx.run(chip, {}, duration=2 * step, dt=step)
     build = time.perf_counter() - start
@@ -87,6 +112,8 @@ def large(step: float, repeats: int) -> dict[str, float]:
     rate = recording.counts("array").mean() / DURATION
     die = array_die(chip, "array")
     words = die.codes.nbytes
+    paths = recording.links["array"].paths
+    assert paths is not None
     return {
         "neurons": LARGE,
         "step_s": step,
@@ -96,6 +123,10 @@ def large(step: float, repeats: int) -> dict[str, float]:
         "spikes": float(recording.counts("array").sum()),
         "synaptic_events": float(recording.counts("array").sum()) * FAN_IN,
         "dropped": float(recording.dropped),
+        "load_of_the_busiest_path": paths.load,
+        "words_waiting_at_the_end": paths.waiting / paths.words,
+        "mean_wait_for_a_path_s": paths.wait.mean,
+        "longest_wait_for_a_path_s": paths.longest_wait,
         "bytes_per_neuron": (die.blocks.start.nbytes + die.blocks.prepared.nbytes) / LARGE,
         "bytes_per_synapse": words / (LARGE * FAN_IN),
         "cores": float(os.cpu_count() or 1),
@@ -129,6 +160,36 @@ def seconds_of(
     return statistics.median(seconds)
 
 
+def loop(neurons: int) -> Loop:
+    """Measure a recurrent network, and the same array with its spikes from outside."""
+    weights = synapses(neurons, neurons, LOOP_FAN_IN, **RECURRENT)
+
+    def network(looped: bool) -> nmx.Chip:
+        chip = nmx.Chip(seed=3)
+        chip.add("array", nmx.Array(nmx.model("lif_neuron"), neurons, current=CURRENT))
+        if not looped:
+            chip.add("spikes", nmx.SpikeSource(neurons))
+        chip.connect(
+            "array" if looped else "spikes", "array", weights=weights, through=through(),
+            setup=SETUP, pulse_width=WIDTH,
+        )  # fmt: skip
+        return chip
+
+    spikes = nmx.run(network(True), {}, duration=LOOP_SPAN, dt=LOOP_STEP).events["array"]
+    costs = []
+    for looped in (True, False):
+        chip, inputs = network(looped), {} if looped else {"spikes": spikes}
+        nmx.run(chip, inputs, duration=2 * LOOP_STEP, dt=LOOP_STEP, threads=1)
+        seconds = []
+        for _ in range(REPEATS):
+            start = time.thread_time()
+            nmx.run(chip, inputs, duration=LOOP_SPAN, dt=LOOP_STEP, threads=1)
+            seconds.append(time.thread_time() - start)
+        costs.append(statistics.median(seconds) / (neurons * LOOP_SPAN))
+    recurrent, unrolled = costs
+    return Loop(neurons, recurrent, unrolled, len(spikes))
+
+
 def curve(name: str, values: Sequence[float], cost: Callable[[float], float]) -> Curve:
     """Measure a curve."""
     return Curve(name, tuple(values), tuple(cost(value) for value in values))
@@ -150,15 +211,19 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--large", action="store_true", help="only the large case")
     parser.add_argument("--curves", action="store_true", help="only the curves")
+    parser.add_argument("--loops", action="store_true", help="only the loops")
     parser.add_argument("--page", type=Path, help="write the page of docs/ there")
     given = parser.parse_args()
     figures: dict[str, object] = {}
     measured: list[Curve] = []
-    if not given.curves:
+    everything = not (given.large or given.curves or given.loops)
+    if given.large or everything:
         whole, half = large(STEP, REPEATS), large(STEP / 2, 1)
         change = half["mean_interval_s"] / whole["mean_interval_s"] - 1.0
         figures["large"] = whole | {"rate_change_at_half_step": change}
-    if not given.large:
+    if given.loops or everything:
+        figures["loops"] = [asdict(loop(neurons)) for neurons in LOOPS]
+    if given.curves or everything:
         measured = curves()
         figures["curves"] = [
             {
@@ -196,6 +261,25 @@ def page(figures: dict[str, object]) -> str:
             f"| {name.replace('_', ' ')} | {value:.4g} |" for name, value in large_case.items()
         ]
         lines.append("")
+    if isinstance(loops := figures.get("loops"), list):
+        lines += [
+            "## Recurrent networks",
+            "",
+            "Milliseconds of one thread (processor time) per neuron and second, in steps of "
+            f"{LOOP_STEP * 1e6:g} µs,",
+            f"{LOOP_FAN_IN} synapses a neuron: with the loop, which is advanced in windows, and",
+            "given the same spikes from outside.",
+            "",
+            "| neurons | spikes in a window | loop | without | ratio |",
+            "|---|---|---|---|---|",
+            *(
+                f"| {item['neurons']} | {item['spikes'] * LOOP_STEP / LOOP_SPAN:.2g} | "
+                f"{1e3 * item['recurrent']:.3g} | {1e3 * item['unrolled']:.3g} | "
+                f"{item['recurrent'] / item['unrolled']:.1f} |"
+                for item in loops
+            ),
+            "",
+        ]
     for item in figures.get("curves", []):  # type: ignore[attr-defined]
         lines += [
             f"## Seconds over {item['quantity']}",

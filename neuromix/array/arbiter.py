@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.array.rotating_priority import following, put, take
@@ -14,7 +15,7 @@ WAITING, GRANTED, DROPPED = 0, 1, 2
 """What became of a request."""
 
 
-@kept(nogil=True)
+@njit(nogil=True)
 def arbitrate(
     time: NDArray[np.float64],
     sender: NDArray[np.int64],
@@ -146,3 +147,59 @@ def arbitrate(
     for k in range(held):
         left[1 + k] = ring[(oldest + k) % depth]
     return granted[:served], start[:served], state, met, left, last, free_at
+
+
+@kept(nogil=True)
+def decide(  # type: ignore[no-untyped-def]
+    time, sender, place, held, until, since, cycle, stall, queue, last, free_at, senders, levels
+):
+    """Decide on requests as :func:`arbitrate` does, and sort out what became of them.
+
+    Parameters
+    ----------
+    time, sender : (n,) arrays
+        Requests: ``held`` that wait since earlier calls, then new ones.
+    place : (n,) array of int
+        What to call them.
+    held : int
+    until, cycle, stall, queue, last, free_at, senders, levels
+        See :func:`arbitrate`.
+    since : float, s
+        Requests before it have been counted.
+
+    Returns
+    -------
+    sender, place, requested, started : (granted,) arrays
+    met : array
+        Of the requests that are new.
+    sent, dropped : (senders,) arrays
+        New requests, and lost ones.
+    waiting : tuple of arrays
+        Time, sender and place of those that wait.
+    served : tuple
+        Queue, last, free_at.
+    """
+    numbers = sender.astype(np.int64)
+    granted, start, state, met, queue, last, free_at = arbitrate(
+        time, numbers, until, cycle, stall, queue, last, free_at, senders, levels
+    )
+    sent, dropped = np.zeros(senders, np.int64), np.zeros(senders, np.int64)
+    for k in range(held, len(time)):
+        sent[numbers[k]] += 1
+    left = np.empty(len(time) - len(granted), np.int64)
+    waiting = fresh = 0
+    for k in range(len(time)):
+        if state[k] == WAITING:
+            left[waiting] = k
+            waiting += 1
+        elif state[k] == DROPPED:
+            dropped[numbers[k]] += 1
+        # Senders that stall are presented again; what they met is what they met at first.
+        if met[k] >= 0 and time[k] >= since:
+            met[fresh] = met[k]
+            fresh += 1
+    left = left[:waiting]
+    return (
+        sender[granted], place[granted], time[granted], start, met[:fresh], sent, dropped,
+        (time[left], sender[left], place[left]), (queue, last, free_at),
+    )  # fmt: skip

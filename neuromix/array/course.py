@@ -16,7 +16,7 @@ from neuromix.array.fabric import Link
 from neuromix.array.headway import Headway
 from neuromix.array.inputs import Inputs, given_inputs
 from neuromix.array.manufactured import Manufactured
-from neuromix.array.population import Population, steps_of
+from neuromix.array.population import NOTHING, Population, steps_of
 from neuromix.array.probes import QUANTITIES, Watched, trace
 from neuromix.array.recording import Recording
 from neuromix.array.threads import ALONE, Threads
@@ -40,6 +40,8 @@ class Wire:
 
     def carry(self, events: Events, until: float) -> Events:
         """Return what arrives, of these requests and of those that still waited."""
+        if not len(events) and self.link.passes(until):
+            return NOTHING
         delivery = self.link.carry(events, until)
         self.traffic.add(delivery)
         return delivery.events
@@ -140,20 +142,31 @@ class Course:
                 f"Fabric(latency={self.dt:.3g}) or more, or dt={0.99 * soonest:.3g}",
             )
         pieces: dict[str, list[Events]] = {name: [] for name in names}
-        start, carried = 0.0, {name: Events.empty() for name in names}
+        carried = dict.fromkeys(names, NOTHING)
         total = round(self.end / self.dt)
-        for last in [*range(steps, total, steps), total]:
-            stop = last * self.dt
+        stops = np.append(np.arange(steps, total, steps), total) * self.dt
+        known = {
+            source: (events, np.searchsorted(events.time, np.append(0.0, stops)))
+            for source, events in self.spikes.items()
+            if any(source in self.dies[name].offsets for name in names)
+        }
+        for window, stop in enumerate(map(float, stops)):
+            latest = {}
+            for source, (events, cuts) in known.items():
+                if (first := cuts[window]) < (end := cuts[window + 1]):
+                    times, senders = events.time[first:end], events.address[first:end]
+                    latest[source] = Events.trusted(times, senders)
             for name in names:
-                pieces[name].append(self.populations[name].advance(stop, carried[name]))
-                self.ferry.send(name, pieces[name][-1])
-            latest = {name: pieces[name][-1] for name in names} | self.ferry.arrived(stop)
-            for port in latest.keys() - set(names):
-                pieces.setdefault(port, []).append(latest[port])
-            known = {name: item.between(start, stop) for name, item in self.spikes.items()}
+                spikes = self.populations[name].advance(stop, carried[name])
+                if len(spikes):
+                    self.ferry.send(name, spikes)
+                    pieces[name].append(spikes)
+                    latest[name] = spikes
+            for port, events in self.ferry.arrived(stop).items():
+                pieces.setdefault(port, []).append(events)
+                latest[port] = events
             for name in names:
-                carried[name] = self.wires[name].carry(self._requests(name, known | latest), stop)
-            start = stop
+                carried[name] = self.wires[name].carry(self._requests(name, latest), stop)
         for name in names:
             self.populations[name].leave(carried[name])
             self.ferry.end(name)
@@ -161,19 +174,18 @@ class Course:
             pieces[port].append(events)
         for name, found in pieces.items():
             self.spikes[name] = Events.trusted(
-                np.concatenate([piece.time for piece in found]),
-                np.concatenate([piece.address for piece in found]),
+                np.concatenate([NOTHING.time, *(piece.time for piece in found)]),
+                np.concatenate([NOTHING.address, *(piece.address for piece in found)]),
             )
 
     def _requests(self, target: str, spikes: Mapping[str, Events]) -> Events:
-        return Events.joined(
-            [
-                spikes[name]
-                if row == 0
-                else Events.trusted(spikes[name].time, spikes[name].address + np.uint32(row))
-                for name, row in self.dies[target].offsets.items()
-            ]
-        )
+        """Return what an array is asked, of the spikes of its sources; those left out have none."""
+        parts = []
+        for name, row in self.dies[target].offsets.items():
+            if (events := spikes.get(name)) is not None:
+                address = events.address + np.uint32(row) if row else events.address
+                parts.append(Events.trusted(events.time, address))
+        return Events.joined(parts) if parts else NOTHING
 
     def _recording(self) -> Recording:
         energy: dict[str, float] = {}

@@ -9,19 +9,21 @@ in its queue, which has no end; what the wait has been is counted
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from neuromix.array.congestion import PathCounts
 from neuromix.array.histogram import EDGES, TimeHistogram, bin_of
 from neuromix.array.lanes import LANES
+from neuromix.array.late_words import LateWords, due_words, put_word, take_words
 from neuromix.array.memory import SparseCodes
 from neuromix.compiling import kept
 
 
-@dataclass(frozen=True, eq=False)
-class Pulses:
+class Pulses(NamedTuple):
     """Pulses in order of block, then of step, then of arrival.
 
     Parameters
@@ -40,9 +42,10 @@ class Pulses:
     start: NDArray[np.int64]
 
     @classmethod
-    def none(cls) -> Pulses:
-        """Return no pulses, for a memory that is not sparse."""
-        return cls(np.empty(0), np.empty(0, np.uint8), np.empty(0, np.int8), np.zeros(1, np.int64))
+    def none(cls, buckets: int = 0) -> Pulses:
+        """Return no pulses, in so many blocks times steps."""
+        start = np.zeros(buckets + 1, np.int64)
+        return cls(np.empty(0), np.empty(0, np.uint8), np.empty(0, np.int8), start)
 
 
 @dataclass
@@ -65,12 +68,14 @@ class Paths:
     duration: float
 
     def __post_init__(self) -> None:
+        self.widest = int(np.diff(self.codes.start).max(initial=0))
         self._free = np.full(self.neurons, -np.inf)
-        self._left = _Scheduled.none()
+        self._late = LateWords.none()
         self._read = np.zeros(self.neurons, np.int64)
-        self._waits = np.empty(np.diff(self.codes.start).max(initial=0))
+        self._waits = np.empty(self.widest)
         self._bins = np.zeros(len(EDGES) + 1, np.int64)
         self._meters = np.zeros(4)
+        self._nothing = Pulses.none()
 
     def schedule(
         self,
@@ -92,38 +97,26 @@ class Paths:
         first, steps, dt
             Number of the first step, how many of them, and their width, s.
         """
-        self.receive(time, row)
-        scheduled = self._left
-        keys, late = _keys(scheduled.time, scheduled.neuron, first, steps, dt)
-        start = np.zeros(blocks * steps + 1, np.int64)
-        _count(keys, start)
-        due = int(start[-1])
-        pulses = Pulses(np.empty(due), np.empty(due, np.uint8), np.empty(due, np.int8), start)
-        _place(
-            keys, scheduled.time, scheduled.neuron, scheduled.code, start[:-1].copy(), pulses.time,
-            pulses.lane, pulses.code,
+        if not len(time) and not self._late.held:
+            if len(self._nothing.start) != blocks * steps + 1:
+                self._nothing = Pulses.none(blocks * steps)
+            return self._nothing
+        codes = self.codes
+        *scheduled, late, start = _served(
+            time, row, codes.start, codes.neuron, codes.code, self._free, self.setup, self.width,
+            self.duration, self._read, self._waits, self._bins, self._meters, self._late, blocks,
+            first, steps, dt,
         )  # fmt: skip
-        self._left = (
-            _Scheduled(*(a[keys < 0] for a in (scheduled.time, scheduled.neuron, scheduled.code)))
-            if late
-            else _Scheduled.none()
-        )
-        return pulses
+        self._late = self._late.with_room(late)
+        time, lane, code = _placed(*scheduled, start, first, steps, self._late)
+        return Pulses(time, lane, code, start)
 
     def receive(self, time: NDArray[np.float64], row: NDArray[np.int64]) -> None:
-        """Let events wait for the next call of :meth:`schedule`, or for the end of the run."""
-        words = int(np.sum(self.codes.start[row + 1] - self.codes.start[row]))
-        scheduled = _Scheduled(
-            np.concatenate([self._left.time, np.empty(words)]),
-            np.concatenate([self._left.neuron, np.empty(words, np.int32)]),
-            np.concatenate([self._left.code, np.empty(words, np.int8)]),
-        )
-        _serve(
-            time, row, self.codes.start, self.codes.neuron, self.codes.code, self._free,
-            self.setup, self.width, len(self._left.time), scheduled.time, scheduled.neuron,
-            scheduled.code, self.duration, self._read, self._waits, self._bins, self._meters,
+        """Count events whose pulses begin after the end of the run."""
+        _received(
+            time, row, self.codes.start, self.codes.neuron, self._free, self.setup, self.width,
+            self.duration, self._read, self._waits, self._bins, self._meters,
         )  # fmt: skip
-        self._left = scheduled
 
     def counts(self) -> PathCounts:
         """Return what the paths have done with all events that they were given."""
@@ -135,89 +128,105 @@ class Paths:
         return PathCounts(served, words - served, waited, wait, load, pace)
 
 
-@dataclass(frozen=True, eq=False)
-class _Scheduled:
-    """Pulses in order of arrival."""
-
-    time: NDArray[np.float64]
-    neuron: NDArray[np.int32]
-    code: NDArray[np.int8]
-
-    @classmethod
-    def none(cls) -> _Scheduled:
-        return cls(np.empty(0), np.empty(0, np.int32), np.empty(0, np.int8))
-
-
-@kept(nogil=True)
+@njit(nogil=True)
 def _serve(  # type: ignore[no-untyped-def]
-    time, row, start, neuron, code, free, setup, width, at, pulse_time, pulse_neuron, pulse_code,
-    until, read, waits, bins, meters,
+    arrival, first, end, neuron, free, setup, width, until, read, waits, bins, meters, begins,
 ):  # fmt: skip
-    words, waited, total, longest = meters[0], meters[1], meters[2], meters[3]
+    """Serve the words of an event; note when their pulses begin, if there is room to."""
+    for word in range(first, end):
+        k = neuron[word]
+        wait = max(free[k] - arrival, 0.0)
+        begin = arrival + wait + setup
+        free[k] = begin + width
+        read[k] += arrival + wait < until
+        waits[word - first] = wait
+        if len(begins) > 0:
+            begins[word - first] = begin
+    # In a loop of its own, so that the compiler makes no branch of a wait of 0.
+    if arrival < until:
+        waited, total, longest = meters[1], meters[2], meters[3]
+        for wait in waits[: end - first]:
+            waited += wait > 0.0
+            total += wait
+            longest = max(longest, wait)
+            bins[bin_of(wait)] += 1
+        meters[0] += end - first
+        meters[1], meters[2], meters[3] = waited, total, longest
+
+
+@kept(nogil=True)
+def _received(  # type: ignore[no-untyped-def]
+    time, row, start, neuron, free, setup, width, until, read, waits, bins, meters,
+):  # fmt: skip
+    nowhere = np.empty(0)
     for event in range(len(time)):
-        arrival = time[event]
-        first, end = start[row[event]], start[row[event] + 1]
-        for word in range(first, end):
-            k = neuron[word]
-            wait = max(free[k] - arrival, 0.0)
-            begin = arrival + wait + setup
-            free[k] = begin + width
-            read[k] += arrival + wait < until
-            waits[word - first] = wait
-            pulse_time[at] = begin
-            pulse_neuron[at] = k
-            pulse_code[at] = code[word]
-            at += 1
-        # In a loop of its own, so that the compiler makes no branch of a wait of 0.
-        if arrival < until:
-            words += end - first
-            for wait in waits[: end - first]:
-                waited += wait > 0.0
-                total += wait
-                longest = max(longest, wait)
-                bins[bin_of(wait)] += 1
-    meters[0], meters[1], meters[2], meters[3] = words, waited, total, longest
+        _serve(
+            time[event], start[row[event]], start[row[event] + 1], neuron, free, setup, width,
+            until, read, waits, bins, meters, nowhere,
+        )  # fmt: skip
 
 
 @kept(nogil=True)
-def _keys(  # type: ignore[no-untyped-def]
-    time, neuron, first, steps, dt
-):
-    """Return number of block times steps plus number of step of each pulse; −1 for later ones."""
-    keys = np.empty(len(time), np.int64)
-    late = 0
-    for pulse in range(len(time)):
-        step = max(int(time[pulse] / dt), first)
+def _served(  # type: ignore[no-untyped-def]
+    time, row, start, neuron, code, free, setup, width, until, read, waits, bins, meters, late,
+    blocks, first, steps, dt,
+):  # fmt: skip
+    """Return the words that are due and all new ones, in order of arrival within each step.
+
+    Beside when their pulses begin, neurons, codes and steps: how many new ones
+    are late, and where those of each block and step begin.
+    """
+    old = due_words(late, first, steps)
+    words = old
+    for k in row:
+        words += start[k + 1] - start[k]
+    begins, neurons = np.empty(words), np.empty(words, np.int32)
+    codes, at_step = np.empty(words, np.int8), np.empty(words, np.int64)
+    take_words(late, first, steps, begins, neurons, codes, at_step)
+    at = old
+    for event in range(len(time)):
+        low, high = start[row[event]], start[row[event] + 1]
+        _serve(
+            time[event], low, high, neuron, free, setup, width, until, read, waits, bins, meters,
+            begins[at:],
+        )  # fmt: skip
+        neurons[at : at + high - low] = neuron[low:high]
+        codes[at : at + high - low] = code[low:high]
+        at += high - low
+    lates = 0
+    for word in range(old, words):
+        step = max(int(begins[word] / dt), first)
         # A step ends where the kernel says that it does.
-        while time[pulse] >= (step + 1) * dt:
+        while begins[word] >= (step + 1) * dt:
             step += 1
-        while step > first and time[pulse] < step * dt:
+        while step > first and begins[word] < step * dt:
             step -= 1
-        if step - first < steps:
-            keys[pulse] = (neuron[pulse] // LANES) * steps + step - first
-        else:
-            keys[pulse] = -1
-            late += 1
-    return keys, late
+        at_step[word] = step
+        lates += step - first >= steps
+    bucket = np.zeros(blocks * steps + 1, np.int64)
+    for word in range(words):
+        if at_step[word] - first < steps:
+            bucket[(neurons[word] // LANES) * steps + at_step[word] - first + 1] += 1
+    for k in range(1, len(bucket)):
+        bucket[k] += bucket[k - 1]
+    return begins, neurons, codes, at_step, lates, bucket
 
 
 @kept(nogil=True)
-def _count(keys, start):  # type: ignore[no-untyped-def]
-    for key in keys:
-        if key >= 0:
-            start[key + 1] += 1
-    for k in range(1, len(start)):
-        start[k] += start[k - 1]
-
-
-@kept(nogil=True)
-def _place(  # type: ignore[no-untyped-def]
-    keys, time, neuron, code, at, pulse_time, pulse_lane, pulse_code
+def _placed(  # type: ignore[no-untyped-def]
+    begins, neurons, codes, at_step, start, first, steps, late
 ):
-    for pulse in range(len(keys)):
-        key = keys[pulse]
-        if key >= 0:
-            pulse_time[at[key]] = time[pulse]
-            pulse_lane[at[key]] = neuron[pulse] % LANES
-            pulse_code[at[key]] = code[pulse]
+    """Return time, lane and code of the pulses that are due, in their order; let others wait."""
+    due = start[-1]
+    time, lane, code = np.empty(due), np.empty(due, np.uint8), np.empty(due, np.int8)
+    at = start[:-1].copy()
+    for word in range(len(begins)):
+        if at_step[word] - first < steps:
+            key = (neurons[word] // LANES) * steps + at_step[word] - first
+            time[at[key]] = begins[word]
+            lane[at[key]] = neurons[word] % LANES
+            code[at[key]] = codes[word]
             at[key] += 1
+        else:
+            put_word(late, begins[word], neurons[word], codes[word], at_step[word])
+    return time, lane, code

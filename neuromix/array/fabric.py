@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from neuromix.array.arbiter import DROPPED, WAITING, arbitrate
+from neuromix.array.arbiter import decide
 from neuromix.array.clock import Clock
 from neuromix.array.passage import Passage, passage_of
 from neuromix.array.rotating_priority import levels_of
@@ -228,6 +228,13 @@ class Link:
         """From one event to the next, s: the slower of the handshake and the target."""
         return max(self.passage.cycle_time, self.busy)
 
+    def passes(self, until: float) -> bool:
+        """Return whether nobody waits, and if so, go on to ``until`` (s) without any request."""
+        if len(self.held):
+            return False
+        self.decided_until = until
+        return True
+
     def carry(self, events: Events, until: float) -> Delivery:
         """Decide on all requests before ``until`` (s); senders that stall go on waiting.
 
@@ -256,10 +263,13 @@ class Link:
             address = np.concatenate([self.held.address, address])
             place = np.concatenate([self.held_place, place])
         self.given += len(events)
-        granted, start, state, met, self.queue, self.last, self.free_at = arbitrate(
+        sender, place, requested, started, met, sent, dropped, waiting, served = decide(
             time,
-            address.astype(np.int64),
+            address,
+            place,
+            len(self.held),
             until,
+            self.decided_until,
             self.pace,
             self.fabric.policy == "stall",
             self.queue,
@@ -268,17 +278,10 @@ class Link:
             self.senders,
             self.levels,
         )
-        left = state == WAITING
-        self.held, self.held_place = Events.trusted(time[left], address[left]), place[left]
-        # Senders that stall are presented again; what they met is what they met at first.
-        fresh = (met >= 0) & (time >= self.decided_until)
+        self.queue, self.last, self.free_at = served
+        self.held, self.held_place = Events.trusted(*waiting[:2]), waiting[2]
         self.decided_until = until
+        arrived = self.clock.stamped(started + self.passage.latency)
         return Delivery(
-            Events.trusted(self.clock.stamped(start + self.passage.latency), address[granted]),
-            place[granted],
-            time[granted],
-            start,
-            met[fresh],
-            np.bincount(events.address, minlength=self.senders),
-            np.bincount(address[state == DROPPED], minlength=self.senders),
+            Events.trusted(arrived, sender), place, requested, started, met, sent, dropped
         )

@@ -36,6 +36,10 @@ BIN_OF_PART = np.searchsorted(
 """The bin in which each part of an octave begins."""
 
 
+AT_ONCE = 4096
+"""Counted things that are kept as they come before they are sorted into bins."""
+
+
 @dataclass(frozen=True, eq=False)
 class TimeHistogram:
     """How often a time was measured.
@@ -92,6 +96,33 @@ class TimeHistogram:
         counts = self.counts.copy()
         longest = _count(times, counts)
         return TimeHistogram(counts, self.total + float(times.sum()), max(self.longest, longest))
+
+
+class Tally:
+    """Times that come in many small parts, which are put into a histogram many at once."""
+
+    def __init__(self) -> None:
+        self._whole = TimeHistogram()
+        self._parts: list[NDArray[np.float64]] = []
+        self._room = AT_ONCE
+
+    def add(self, times: NDArray[np.float64]) -> None:
+        """Count times, s; the array is not to be changed afterwards."""
+        self._parts.append(times)
+        self._room -= len(times)
+        if self._room < 0:
+            self.histogram()
+
+    def histogram(self) -> TimeHistogram:
+        """Return the histogram of all times so far: what adding each part to it would have made."""
+        if self._parts:
+            counts, total = self._whole.counts.copy(), self._whole.total
+            for times in self._parts:
+                total += float(times.sum())
+            longest = max(self._whole.longest, _count(np.concatenate(self._parts), counts))
+            self._whole = TimeHistogram(counts, total, longest)
+            self._parts, self._room = [], AT_ONCE
+        return self._whole
 
 
 @njit(nogil=True, forceinline=True)

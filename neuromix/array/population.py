@@ -17,6 +17,7 @@ from neuromix.array.lanes import LANES, into_lanes, out_of_lanes
 from neuromix.array.memory import SparseCodes
 from neuromix.array.noise import SILENT, NoiseState, noise_law
 from neuromix.array.probes import QUANTITIES, Watched
+from neuromix.array.spike_order import put_in_order
 from neuromix.array.taps import Layout, Probing
 from neuromix.array.threads import ALONE, Threads, shared_out
 from neuromix.data.events import Events
@@ -30,8 +31,15 @@ NO_CODES, NO_TIMES, NO_ROWS = np.empty((0, 0), np.int8), np.empty(0), np.empty(0
 NONE = Pulses.none()
 """The pulses of a sparse memory where there is none."""
 
+NOTHING = Events.empty()
+"""What most windows of a loop are given, and give."""
+
 PULSES_AT_ONCE = 2**21
 """Pulses of a sparse memory that are scheduled together; more are taken in several windows."""
+
+
+Spikes = tuple[NDArray[np.float64], NDArray[np.uint32]]
+"""Times, s, and addresses, not yet in order."""
 
 
 class Population:
@@ -70,8 +78,8 @@ class Population:
         self.die = die
         self.dt = dt
         self.step = 0
-        self.waiting = Events.empty()
-        self.late = Events.empty()
+        self.waiting = NOTHING
+        self.late = NOTHING
         self._law = noise_law(neuron.noise, dt, duration) if die.array.noise else SILENT
         noise = NoiseState.start(self._law, die.noise_words, trial)
         self._rows = die.blocks.rows
@@ -91,6 +99,13 @@ class Population:
         self._threads = threads
         self._headway = headway
         self._fetched = die.fetching.lanes.ravel() if die.fetching else NO_TIMES
+        self._kernel = die.blocks.kernel
+        self._state = self._blocks.ravel(), self._octaves, self._blocks[0].size, n
+        self._tables = (
+            self._width, die.blocks.prepared, self._law.white, self._law.deviation,
+            self._law.kept, self._shot, self._wander, self._probing.taps,
+        )  # fmt: skip
+        self._dense = NO_CODES if isinstance(die.codes, SparseCodes) else die.codes
         self._reads = np.zeros(len(die.codes))
         self._paths = (
             Paths(die.codes, n, self._setup, self._width, duration)
@@ -101,69 +116,67 @@ class Population:
     def advance(self, until: float, events: Events) -> Events:
         """See :meth:`neuromix.array.block.Block.advance`; ``until`` is a multiple of the step."""
         last = round(until / self.dt)
-        pieces = [self._advance(stop, events) for stop, events in self._windows(last, events)]
         stop = last * self.dt
-        spikes = Events.in_order(
-            np.concatenate([self.late.time, *(time for time, _ in pieces)]),
-            np.concatenate([self.late.address, *(address for _, address in pieces)]),
-        )
-        self.late, spikes = spikes.between(stop, np.inf), spikes.between(-np.inf, stop)
-        self.spikes += spikes.counts(self.die.array.n)
+        if self._are_many(events):
+            windows = self._windows(last, events)
+            time, address = _concatenated([self._advance(*window) for window in windows])
+        else:
+            time, address = self._advance(last, events)
+        if not len(time) and not len(self.late):
+            return NOTHING
+        spikes, self.late = put_in_order(self.late, time, address, stop)
+        np.add.at(self.spikes, spikes.address, 1)
         return spikes
+
+    def _are_many(self, events: Events) -> bool:
+        return self._paths is not None and len(events) * self._paths.widest > PULSES_AT_ONCE
 
     def _windows(self, last: int, events: Events) -> Iterator[tuple[int, Events]]:
         """Cut a long course with a sparse memory into windows of so many pulses."""
-        if isinstance(self.die.codes, SparseCodes) and len(events):
-            fan_out = np.diff(self.die.codes.start)
-            sent = np.cumsum(fan_out[events.address])
-            crossings = np.searchsorted(sent, np.arange(PULSES_AT_ONCE, sent[-1], PULSES_AT_ONCE))
-            stops = np.unique(np.ceil(events.time[crossings] / self.dt).astype(np.int64))
-            # In a loop, events come before this course, with an effect in it, or after it.
-            start = -np.inf
-            for stop in stops[(stops > self.step) & (stops < last)]:
-                yield int(stop), events.between(start, stop * self.dt)
-                start = stop * self.dt
-            events = events.between(start, np.inf)
-        yield last, events
+        assert isinstance(self.die.codes, SparseCodes)
+        fan_out = np.diff(self.die.codes.start)
+        sent = np.cumsum(fan_out[events.address])
+        crossings = np.searchsorted(sent, np.arange(PULSES_AT_ONCE, sent[-1], PULSES_AT_ONCE))
+        stops = np.unique(np.ceil(events.time[crossings] / self.dt).astype(np.int64))
+        # In a loop, events come before this course, with an effect in it, or after it.
+        start = -np.inf
+        for stop in stops[(stops > self.step) & (stops < last)]:
+            yield int(stop), events.between(start, stop * self.dt)
+            start = stop * self.dt
+        yield last, events.between(start, np.inf)
 
-    def _advance(self, last: int, events: Events) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
+    def _advance(self, last: int, events: Events) -> Spikes:
         """Go to the end of step ``last`` and return the spikes, not sorted."""
-        steps, stop = last - self.step, last * self.dt
-        die = self.die
-        blocks, codes, rows, times, pulses = self._blocks, die.codes, NO_ROWS, NO_TIMES, NONE
+        begin, blocks = self.step, len(self._blocks)
+        steps = last - begin
+        codes, rows, times, pulses = self._dense, NO_ROWS, NO_TIMES, NONE
         if self._paths is not None:
             row = events.address.astype(np.int64)
-            pulses = self._paths.schedule(events.time, row, len(blocks), self.step, steps, self.dt)
-            codes = NO_CODES
-        else:
+            pulses = self._paths.schedule(events.time, row, blocks, begin, steps, self.dt)
+        elif len(events) or len(self.waiting):
             due = Events.trusted(events.time + self._setup, events.address)
             arrived = Events.joined([self.waiting, due])
-            self.waiting = arrived.between(stop, np.inf)
-            arrived = arrived.between(-np.inf, stop)
+            self.waiting = arrived.between(last * self.dt, np.inf)
+            arrived = arrived.between(-np.inf, last * self.dt)
             times, rows = arrived.time, arrived.address.astype(np.int64)
             self._reads += np.bincount(rows, minlength=len(self._reads))
 
-        def part(first: int, end: int) -> tuple[NDArray[np.float64], NDArray[np.uint32]]:
-            spikes: tuple[NDArray[np.float64], NDArray[np.uint32]] = self.die.blocks.kernel(
-                blocks.ravel(), self._octaves, blocks[0].size, self.die.array.n, first, end,
-                self.step, steps, self.dt, times, rows, codes, self._fetched, pulses.time,
-                pulses.lane, pulses.code, pulses.start, self._width, self.die.blocks.prepared,
-                self._law.white, self._law.deviation, self._law.kept, self._shot, self._wander,
-                self._probing.taps,
+        def part(first: int, end: int) -> Spikes:
+            spikes: Spikes = self._kernel(
+                *self._state, first, end, begin, steps, self.dt, times, rows, codes, self._fetched,
+                *pulses, *self._tables,
             )  # fmt: skip
             return spikes
 
         found = shared_out(
             part,
-            len(blocks),
+            blocks,
             self._threads,
-            len(blocks) * steps // PIECE,
-            lambda count: self._headway.add(count * steps, die.name),
+            blocks * steps // PIECE,
+            lambda count: self._headway.add(count * steps, self.die.name),
         )
         self.step = last
-        if len(found) == 1:
-            return found[0]
-        return np.concatenate([t for t, _ in found]), np.concatenate([a for _, a in found])
+        return found[0] if len(found) == 1 else _concatenated(found)
 
     def traces(self) -> Iterator[tuple[Watched, NDArray[np.floating[Any]]]]:
         """Yield what was recorded, each of shape (samples, neurons), in its unit."""
@@ -228,6 +241,10 @@ class Population:
     def meter(self, name: str) -> NDArray[np.float64]:
         """Return a row of the blocks, shape ``(n,)``; see :data:`neuromix.array.rows.STATE`."""
         return out_of_lanes(self._blocks, self._rows[name], self.die.array.n)
+
+
+def _concatenated(pieces: Sequence[Spikes]) -> Spikes:
+    return np.concatenate([t for t, _ in pieces]), np.concatenate([a for _, a in pieces])
 
 
 def steps_of(duration: float, dt: float) -> int:

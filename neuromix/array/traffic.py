@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.congestion import PathCounts
 from neuromix.array.fabric import Delivery
-from neuromix.array.histogram import TimeHistogram
+from neuromix.array.histogram import AT_ONCE, Tally, TimeHistogram
 from neuromix.array.passage import Passage
 
 
@@ -65,39 +65,48 @@ class LinkCounts:
         return len(self.queue_depths) - 1 if len(self.queue_depths) else 0
 
 
-@dataclass
 class Traffic:
     """Counts of a link in use."""
 
-    sent: int = 0
-    delivered: int = 0
-    dropped: int = 0
-    wait: TimeHistogram = field(default_factory=TimeHistogram)
-    latency: TimeHistogram = field(default_factory=TimeHistogram)
-    queue_depths: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    def __init__(self) -> None:
+        self.sent = self.delivered = self.dropped = 0
+        self._wait, self._latency = Tally(), Tally()
+        self._met: list[NDArray[np.int32]] = []
+        self._room = AT_ONCE
+        self._depths = np.zeros(0, np.int64)
 
     def add(self, delivery: Delivery) -> None:
         """Count what one call of the link has made."""
         self.sent += int(delivery.sent.sum())
-        self.delivered += len(delivery.events)
         self.dropped += int(delivery.dropped.sum())
-        self.wait = self.wait.with_times(delivery.wait)
-        self.latency = self.latency.with_times(delivery.latency)
-        met = np.bincount(delivery.met, minlength=len(self.queue_depths))
-        met[: len(self.queue_depths)] += self.queue_depths
-        self.queue_depths = met
+        if delivered := len(delivery.events):
+            self.delivered += delivered
+            self._wait.add(delivery.wait)
+            self._latency.add(delivery.latency)
+        if len(delivery.met):
+            self._met.append(delivery.met)
+            self._room -= len(delivery.met)
+            if self._room < 0:
+                self._sort_in()
+
+    def _sort_in(self) -> None:
+        met = np.concatenate([np.empty(0, np.int32), *self._met])
+        depths = np.bincount(met, minlength=len(self._depths))
+        depths[: len(self._depths)] += self._depths
+        self._depths, self._met, self._room = depths, [], AT_ONCE
 
     def counts(
         self, duration: float, pace: float, passage: Passage, paths: PathCounts | None = None
     ) -> LinkCounts:
         """Return the record of a run of ``duration``, s."""
+        self._sort_in()
         return LinkCounts(
             self.sent,
             self.delivered,
             self.dropped,
-            self.wait,
-            self.latency,
-            self.queue_depths,
+            self._wait.histogram(),
+            self._latency.histogram(),
+            self._depths,
             min(1.0, self.delivered * pace / duration),
             pace,
             passage,

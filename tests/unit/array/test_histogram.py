@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from neuromix.array.histogram import EDGES, TimeHistogram
+from neuromix.array import histogram
+from neuromix.array.histogram import EDGES, Tally, TimeHistogram
 from neuromix.errors import BadValue
 
 
@@ -37,3 +38,18 @@ def test_of_nothing_there_is_no_percentile() -> None:
     assert np.isnan(TimeHistogram().mean)
     with pytest.raises(BadValue, match="within 0"):
         TimeHistogram().percentile(101.0)
+
+
+def test_a_tally_makes_the_histogram_that_each_part_would_have_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(histogram, "AT_ONCE", 50)
+    times = np.random.default_rng(1).exponential(1e-6, 1000)
+    tally, expected = Tally(), TimeHistogram()
+    for part in np.split(times, np.cumsum(np.random.default_rng(2).integers(0, 30, 40))):
+        tally.add(part)
+        expected = expected.with_times(part)
+    found = tally.histogram()
+    assert np.array_equal(found.counts, expected.counts)
+    assert (found.total, found.longest) == (expected.total, expected.longest)
+    assert Tally().histogram().count == 0
