@@ -29,8 +29,8 @@ from neuromix.units import number
 FORMS = ("digital", "analog", "spiking")
 MEMORY_FORMS = ("digital", "analog")
 
-INTERPRETER = 3e8
-"""Bytes of Python, its libraries, machine code, and what allocators keep: 180 MB at size 16."""
+INTERPRETER = 3.3e8
+"""Bytes of Python, its libraries and the compiler where nothing is compiled yet: 300 MB."""
 
 WORDS = 8
 """Bytes of a weight in spikes: a word, two in the chip's memory, two in the die's; and three while
