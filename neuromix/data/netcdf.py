@@ -43,9 +43,12 @@ def read_dataset(path: Path) -> xr.Dataset:
     BadValue
         Where the file is missing, truncated, changed or not NetCDF.
     """
+    import h5py
     import xarray as xr
 
     try:
+        # What h5netcdf cannot open leaves an object behind whose end is a traceback of its own.
+        h5py.File(path, "r").close()
         with xr.open_dataset(path, engine="h5netcdf") as opened:
             found = opened.load()
         seal = found.attrs.pop(SEAL, None)
