@@ -31,7 +31,7 @@ IMAGE = 3
 BYTES = 80
 """Of a synapse, while receptive fields are written out."""
 
-LARGEST = 2**20
+LARGEST = 2**31 - 1
 """Stride, padding, dilation, groups, side of a patch."""
 
 Shape = tuple[int, int, int]

@@ -47,8 +47,9 @@ def read_dataset(path: Path) -> xr.Dataset:
     import xarray as xr
 
     try:
-        # What h5netcdf cannot open leaves an object behind whose end is a traceback of its own.
-        h5py.File(path, "r").close()
+        # Where this fails inside of h5netcdf, half an object is left, whose end is a traceback.
+        with h5py.File(path, "r") as held:
+            held.attrs.get("_nc3_strict")
         with xr.open_dataset(path, engine="h5netcdf") as opened:
             found = opened.load()
         seal = found.attrs.pop(SEAL, None)
