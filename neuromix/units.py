@@ -17,6 +17,8 @@ BOLTZMANN = 1.380649e-23
 ELEMENTARY_CHARGE = 1.602176634e-19
 """Elementary charge, C (exact, SI 2019)."""
 
+LONGEST_SHOWN = 60
+"""Characters of a wrong value that an error repeats."""
 
 _NUMBER = re.compile(
     r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*[afpnuµμmkMGT]?(A|V|s|F|H|Hz|Ω|Ohm|m|K|J|W|C)?"
@@ -84,7 +86,28 @@ def number(value: object, of: str) -> float:
     cure = "a number in SI units, such as 1e-9"
     if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
         cure = f"{parse(value):g}"
-    raise BadValue(f"{of}: {value!r} is not a number", cure=cure)
+    raise BadValue(f"{of}: {_shown(value)} is not a number", cure=cure)
+
+
+def whole(value: object, of: str, least: int = 0, most: int | None = None) -> int:
+    """Return a whole number within its bounds, both included, as an int.
+
+    Raises
+    ------
+    BadValue
+        Where it is something else; floats are, whatever their value.
+    """
+    if not isinstance(value, bool) and isinstance(value, numbers.Integral):
+        found = int(value)
+        if least <= found and (most is None or found <= most):
+            return found
+    up_to = "on" if most is None else f"to {most}"
+    raise BadValue(f"{of} is {_shown(value)}", cure=f"a whole number from {least} {up_to}")
+
+
+def _shown(value: object) -> str:
+    """Return what was given, in one line that is not long."""
+    return " ".join(repr(value).split())[:LONGEST_SHOWN]
 
 
 def render(value: float, unit: str = "", precision: int = 4) -> str:

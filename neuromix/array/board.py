@@ -90,6 +90,13 @@ class Board:
                 "board: its links carry no stamps that wrap",
                 cure="timestamp_bits on the fabrics of chips, whose receivers unwrap them",
             )
+        given = (self.fabric.cycle_time, self.fabric.latency, self.fabric.energy_per_event)
+        if None in given:
+            raise BadValue(
+                "board: the links between chips have no default: pads and traces are no cells",
+                ["cycle_time, latency and energy_per_event of its fabric have to be given"],
+                "nmx.Fabric(cycle_time=80e-9, latency=200e-9, energy_per_event=50e-12)",
+            )
         if not isinstance(self.chips, Mapping) or not isinstance(self.wires, Mapping):
             raise BadValue('board: chips and wires are dicts: {"retina": chip}, {to: from}')
         object.__setattr__(self, "chips", MappingProxyType(dict(self.chips)))

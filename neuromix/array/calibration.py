@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.chip import Array, Chip, SpikeSource
+from neuromix.array.pixels import positive
 from neuromix.array.simulation import run
 from neuromix.array.trims import Trims
 from neuromix.data.events import Events
@@ -50,7 +51,7 @@ TRIAL = 2**20
 """First trial of a calibration: its noise is not that of the runs to come."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Calibration:
     """What a calibration has found.
 
@@ -71,12 +72,17 @@ class Calibration:
 
     def spread(self, name: str) -> tuple[float, float]:
         """Return the relative rms error of the rates of an array, before and after."""
+        if name not in self.nominal:
+            raise UnknownName("calibrated array", name, self.nominal)
         nominal = self.nominal[name][:, None]
         errors = [
             float(np.sqrt(np.mean((rates[name] / nominal - 1.0) ** 2)))
             for rates in (self.before, self.after)
         ]
         return errors[0], errors[1]
+
+    def __repr__(self) -> str:
+        return f"Calibration({self})"
 
     def __str__(self) -> str:
         lines = []
@@ -118,7 +124,7 @@ def calibrate(
     Raises
     ------
     BadValue
-        Where this is no chip.
+        Where this is no chip, nothing on it has trims, or such trims cannot be built.
     UnknownName
         Where an array has no synapse path.
     FitFailed
@@ -128,9 +134,19 @@ def calibrate(
         raise BadValue(
             f"calibrate: {chip!r} is not a chip", cure="each chip of a board by itself, beforehand"
         )
+    if isinstance(arrays, str) or not isinstance(arrays, Collection):
+        raise BadValue(f"calibrate: arrays={arrays!r}", cure='arrays=["hidden"], a list of names')
     for name in arrays:
-        if name not in chip.paths:
+        if not isinstance(name, str) or name not in chip.paths:
             raise UnknownName("array with a synapse path", name, chip.paths)
+    if not chip.paths:
+        raise BadValue(
+            "calibrate: nothing on this chip has trims",
+            ["trims are of the converters before arrays of characterized neurons"],
+            "an array that is connected through a converter and a synapse",
+        )
+    Trims.middle(1, bits, span)  # refuses what cannot be built
+    positive(target_rate, "calibrate: target_rate", "Hz")
     names = tuple(arrays or chip.paths)
     runs = NOMINAL_RUNS + die_runs(bits)
     found = Calibration({}, {}, {}, {})

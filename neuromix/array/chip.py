@@ -22,10 +22,11 @@ from neuromix.array.path import SETTLING, Path, check_pulse, check_role, path_of
 from neuromix.array.projection import Projection, projection
 from neuromix.array.receptive_fields import Convolution
 from neuromix.array.trims import Trims
-from neuromix.data.arrays import own_floats
+from neuromix.data.arrays import floats, own_floats
+from neuromix.data.events import MOST_ADDRESSES
 from neuromix.errors import BadValue, UnknownName
 from neuromix.models.model import Model, Range
-from neuromix.units import render
+from neuromix.units import number, render, whole
 
 LARGEST_CURRENT = 100.0
 """Of a constant input, over the largest that a model was fitted to: what is meant is in A."""
@@ -47,7 +48,7 @@ class SpikeSource:
     n: int
 
     def __post_init__(self) -> None:
-        _check_size("a spike source", self.n)
+        whole(self.n, "a spike source: the number of its addresses", 1, MOST_ADDRESSES)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,7 +82,7 @@ class Array:
 
     def __post_init__(self) -> None:
         check_role(self.model, ("neuron", "bursting_neuron", "linear_neuron"), "Array(model, n)")
-        _check_size("an array", self.n)
+        whole(self.n, "an array: the number of its neurons", 1, MOST_ADDRESSES)
         for name in ("noise", "mismatch"):
             if not isinstance(getattr(self, name), (bool, np.bool_)):
                 raise BadValue(f"Array: {name} is {getattr(self, name)!r}", cure="True or False")
@@ -281,6 +282,7 @@ class Chip:
             raise BadValue(f"chip: {target!r} is a source of spikes and cannot receive any")
         if any((c.source, c.target) == (source, target) for c in self._joined):
             raise BadValue(f"chip: {source!r} and {target!r} are connected already")
+        wire = f"{source} -> {target}"
         if receiver.linear:
             if through is not None:
                 raise BadValue(
@@ -292,7 +294,7 @@ class Chip:
                 projection(source, target, shape, weights, delay, weight_error)
             )
             return
-        if np.any(delay) or weight_error:
+        if np.any(floats(delay, f"{wire}: delay")) or number(weight_error, f"{wire}: weight_error"):
             raise BadValue(
                 f"chip: delays and weight errors of {target!r} are those of its circuits",
                 cure="Fabric(latency=…), and the mismatch of the converter",
@@ -308,15 +310,22 @@ class Chip:
                 ["an array has one converter and one synapse per sign, shared by all its sources"],
                 "connect with the same models, pulse_width and setup",
             )
-        codes = codes_of(weights, (sender.n, receiver.n), f"{source} -> {target}")
+        codes = codes_of(weights, (sender.n, receiver.n), wire)
         shared = weights if isinstance(weights, Convolution) else None
         self._paths[target] = path
         self._connections.append(Connection(source, target, codes, shared))
 
     def with_seed(self, seed: int) -> Chip:
-        """Return another die of the same design, open to changes."""
+        """Return another die of the same design, open to changes.
+
+        Trims belong to the die on which they were found: a die of another seed has none.
+        """
         die = Chip(seed, self.fabric)
-        die._blocks = copy.copy(self._blocks)
+        kept = die.seed == self.seed
+        die._blocks = {
+            name: block if kept or isinstance(block, SpikeSource) else replace(block, trims=None)
+            for name, block in self._blocks.items()
+        }
         die._paths = copy.copy(self._paths)
         die._connections = copy.copy(self._connections)
         die._projections = copy.copy(self._projections)
@@ -324,6 +333,11 @@ class Chip:
 
     def with_trims(self, trims: Mapping[str, Trims]) -> Chip:
         """Return the same die with trim codes in these arrays, open to changes."""
+        if not isinstance(trims, Mapping):
+            raise BadValue(
+                f"chip: a {type(trims).__name__} is not trims by array",
+                cure='with_trims(found.trims), where found = calibrate(chip), or {"hidden": trims}',
+            )
         die = self.with_seed(self.seed)
         for name, found in trims.items():
             array = self._block(name)
@@ -350,8 +364,3 @@ class Chip:
             raise BadValue(
                 "chip: it has been run and is frozen", cure="chip.with_seed(seed) is open again"
             )
-
-
-def _check_size(what: str, n: int) -> None:
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise BadValue(f"{what} has {n!r} addresses", cure="a whole number from 1 on")

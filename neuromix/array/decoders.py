@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neuromix.array.memory_limit import MemoryNeed, check_memory
 from neuromix.array.pixels import BRIGHTEST, positive
 from neuromix.compiling import kept
 from neuromix.data.arrays import floats
-from neuromix.data.events import Events
+from neuromix.data.events import MOST_ADDRESSES, Events, as_events
 from neuromix.errors import BadValue
+from neuromix.units import whole
 
 
 def rate_values(
@@ -30,7 +32,7 @@ def rate_values(
         As it was encoded with.
     """
     worth = BRIGHTEST / (positive(max_rate, "max_rate", "Hz") * positive(duration, "duration", "s"))
-    return np.asarray(events.counts(n) * worth)
+    return np.asarray(as_events(events, "rate_values").counts(n) * worth)
 
 
 def filtered_rates(
@@ -66,7 +68,9 @@ def filtered_rates(
         raise BadValue(
             "filtered_rates: the times are not in ascending order", cure="np.sort(times)"
         )
-    events.counts(n)
+    n = whole(n, "filtered_rates: n", 0, MOST_ADDRESSES)
+    check_memory("filtered_rates", MemoryNeed({"rates": 8.0 * n * len(moments)}))
+    as_events(events, "filtered_rates").counts(n)
     return np.asarray(_filtered(events.time, events.address, n, tau, moments))
 
 
@@ -79,7 +83,7 @@ def _filtered(
     moments: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     level = np.zeros(n)
-    since = np.zeros(n)
+    since = np.full(n, -np.inf)  # times before 0 are after it, too
     found = np.empty((len(moments), n))
     event = 0
     for row in range(len(moments)):

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neuromix.array.pixels import BRIGHTEST, phases, pixels, positive
+from neuromix.array.pixels import BRIGHTEST, check_spikes, phases, pixels, positive
 from neuromix.array.random_stream import mixed, uniform
 from neuromix.compiling import kept
 from neuromix.data.events import Events
@@ -38,6 +38,7 @@ def rate_code(values: ArrayLike, duration: float, max_rate: float = 1e3) -> Even
         Of a pixel of 255, or of 1.0.
     """
     rate = _rates(values, duration, max_rate)
+    check_spikes("rate_code", float(rate.sum()) * duration)
     phase = phases(len(rate))
     count = np.maximum(np.ceil(rate * duration - phase), 0.0).astype(np.int64)
     address = np.repeat(np.arange(len(rate)), count)
@@ -60,6 +61,7 @@ def poisson_code(
         Another seed gives other trains.
     """
     rate = _rates(values, duration, max_rate)
+    check_spikes("poisson_code", float(rate.sum()) * duration)
     # The first words of a generator do not depend on how many are taken.
     words = generator(seed, "poisson_code").integers(0, 2**64, len(rate), dtype=np.uint64)
     time, address = _trains(rate, duration, mixed(words, 0))

@@ -13,7 +13,7 @@ Cycle time, latency and energy come from the model of a characterized handshake 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,11 @@ from neuromix.array.arbiter import decide
 from neuromix.array.clock import Clock
 from neuromix.array.passage import Passage, passage_of
 from neuromix.array.rotating_priority import levels_of
-from neuromix.data.events import Events
+from neuromix.data.events import MOST_ADDRESSES, Events, as_events
 from neuromix.errors import BadValue, FabricError
 from neuromix.models.catalogue import model
 from neuromix.models.model import Model
-from neuromix.units import number
+from neuromix.units import number, whole
 
 POLICIES = ("drop", "stall")
 
@@ -37,7 +37,17 @@ GIVEN_IN_ALL = 3
 """Cycle time, latency, energy: with all of them no stage is asked."""
 
 
-@dataclass(frozen=True)
+LONGEST = 1.0
+"""s: no handshake, path or clock is slower."""
+
+DEEPEST = 2**20
+"""Of a FIFO."""
+
+WIDEST = 64
+"""Bits of a stamp."""
+
+
+@dataclass(frozen=True, repr=False)
 class Fabric:
     """What all links of a chip have in common.
 
@@ -77,7 +87,9 @@ class Fabric:
     wire: float = 50e-15
 
     def __post_init__(self) -> None:
-        for name in ("fifo_depth", "timestamp", "timestamp_bits", "wire"):
+        whole(self.fifo_depth, "fabric: fifo_depth", 0, DEEPEST)
+        whole(self.timestamp_bits, "fabric: timestamp_bits", 0, WIDEST)
+        for name in ("timestamp", "wire"):
             number(getattr(self, name), f"fabric: {name}")
         for name in ("cycle_time", "latency", "energy_per_event"):
             if (value := getattr(self, name)) is not None:
@@ -88,17 +100,31 @@ class Fabric:
             value = getattr(self, name)
             if value is not None and not 0.0 <= value < math.inf:
                 raise BadValue(f"fabric: {name} is {value!r}; it must be 0 or more")
-        if self.fifo_depth < 0 or self.fifo_depth != int(self.fifo_depth):
-            raise BadValue(f"fabric: a FIFO of depth {self.fifo_depth!r} cannot be built")
+        for name in ("cycle_time", "latency", "timestamp"):
+            if (value := getattr(self, name)) is not None and value > LONGEST:
+                raise BadValue(f"fabric: {name} is {value!r} s", cure=f"up to {LONGEST:g}, in s")
         if self.policy not in POLICIES:
             raise BadValue(
                 f"fabric: there is no policy {self.policy!r}", cure=" or ".join(map(repr, POLICIES))
             )
-        if self.timestamp_bits < 0 or (self.timestamp_bits and not self.timestamp):
+        if self.stage is not None and not isinstance(self.stage, Model):
+            raise BadValue(
+                f"fabric: the stage {self.stage!r} is not a model",
+                cure='stage=nmx.model("address_event_stage")',
+            )
+        if self.timestamp_bits and not self.timestamp:
             raise BadValue(
                 f"fabric: stamps of {self.timestamp_bits} bits and {self.timestamp!r} s",
                 cure="give the clock a positive resolution, timestamp=1e-6",
             )
+
+    def __repr__(self) -> str:
+        changed = (
+            f"{item.name}={value.cell if isinstance(value, Model) else repr(value)}"
+            for item in fields(self)
+            if (value := getattr(self, item.name)) != item.default
+        )
+        return f"Fabric({', '.join(changed)})"
 
     def passage(self, senders: int, addresses: int | None = None) -> Passage:
         """Return what an event takes on a link of ``senders``: as given, the rest from the stage.
@@ -112,6 +138,7 @@ class Fabric:
         UnknownName
             Where a stage is needed and no library holds the model of one.
         """
+        whole(senders, "fabric: senders", 1)
         given = {
             name: float(value)
             for name in ("cycle_time", "latency", "energy_per_event")
@@ -143,7 +170,8 @@ class Fabric:
         FabricError
             Where an address is not below ``senders``, or stamps cannot be unwrapped.
         """
-        return Link(self, senders).carry(events, math.inf)
+        link = Link(self, whole(senders, "fabric: senders", 1, MOST_ADDRESSES))
+        return link.carry(as_events(events, "fabric"), math.inf)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neuromix.compiling import kept
 from neuromix.errors import BadValue
 from neuromix.models.elementary import bits_of
+from neuromix.units import number
 
 SHORTEST = 1e-10
 """s: upper edge of the first bin; all that is shorter, 0 included, falls into it."""
@@ -81,7 +82,7 @@ class TimeHistogram:
         It is the upper edge of a bin, at most 7.5 % more than the true one, and never more than the
         longest time.
         """
-        if not 0.0 <= percent <= 100.0:
+        if not 0.0 <= number(percent, "percentile") <= 100.0:
             raise BadValue(f"percentile: {percent!r} is not within 0 … 100")
         if not self.count:
             return float("nan")

@@ -7,9 +7,13 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from neuromix.array.memory_limit import MemoryNeed, check_memory
 from neuromix.data.arrays import numeric
 from neuromix.errors import BadValue
 from neuromix.units import number
+
+BYTES_OF_SPIKE = 48
+"""That an encoder takes at its peak: times and addresses, unsorted and sorted."""
 
 BRIGHTEST = 255
 """Largest value of a pixel."""
@@ -63,6 +67,16 @@ def positive(value: float, of: str, unit: str) -> float:
     if not (math.isfinite(found) and found > 0.0):
         raise BadValue(f"{of}: {value!r} {unit} is not positive")
     return found
+
+
+def check_spikes(verb: str, count: float) -> None:
+    """Refuse a code of so many spikes that they do not fit into the memory.
+
+    Raises
+    ------
+    BadValue
+    """
+    check_memory(f"{verb}: {count:.3g} spikes", MemoryNeed({"spikes": BYTES_OF_SPIKE * count}))
 
 
 def phases(count: int) -> NDArray[np.float64]:

@@ -14,6 +14,9 @@ from neuromix.data.arrays import floats, numeric
 from neuromix.errors import BadValue
 from neuromix.units import number
 
+LARGEST_WEIGHT = 1e6
+"""V; thresholds are 10 V at most."""
+
 
 @dataclass(frozen=True, eq=False)
 class Projection:
@@ -110,6 +113,12 @@ def projection(
     error = number(error, f"{wire}: weight_error")
     if not 0.0 <= error < math.inf:
         raise BadValue(f"{wire}: a weight error of {error!r}", cure="0.05 for 5 %")
+    if len(data) and (most := float(np.abs(data).max())) > LARGEST_WEIGHT:
+        raise BadValue(
+            f"{wire}: a weight of {most:.3g} V",
+            ["weights are kept in 32 bits, and membranes have to stay finite"],
+            f"weights up to {LARGEST_WEIGHT:g}, in V",
+        )
     arrays = (indptr, targets.astype(np.int32), data.astype(np.float32))
     for array in arrays:
         array.setflags(write=False)
@@ -130,6 +139,7 @@ def _rows(wire: str, given: tuple[Any, ...], shape: tuple[int, int]) -> tuple[An
     data = numeric(given[2], f"{wire}: data")
     if (
         indptr.shape != (shape[0] + 1,)
+        or indptr.dtype.kind not in "iu"
         or indptr[0] != 0
         or indptr[-1] != len(targets)
         or np.any(np.diff(indptr) < 0)
@@ -144,6 +154,8 @@ def _rows(wire: str, given: tuple[Any, ...], shape: tuple[int, int]) -> tuple[An
         raise BadValue(f"{wire}: a target is not a whole number from 0 on")
     if targets.size and targets.max() >= shape[1]:
         raise BadValue(f"{wire}: no target {targets.max()} among {shape[1]}")
+    if data.size and data.dtype.kind not in "iuf":
+        raise BadValue(f"{wire}: weights are numbers in V, not {data.dtype}")
     if not np.all(np.isfinite(data)):
         raise BadValue(f"{wire}: a weight is not finite")
     falls = np.diff(targets.astype(np.int64)) <= 0

@@ -31,6 +31,9 @@ IMAGE = 3
 BYTES = 80
 """Of a synapse, while receptive fields are written out."""
 
+LARGEST = 2**31 - 1
+"""Stride, padding, dilation, groups, side of a patch."""
+
 Shape = tuple[int, int, int]
 Pair = int | tuple[int, int]
 
@@ -110,7 +113,10 @@ class Convolution:
             Patches that do not overlap by default.
         """
         height, width = _whole(size, "size", 1)
-        value, channels = numeric(weight, "convolution: weight"), _shape(image)[0]
+        value = numeric(weight, "convolution: weight")
+        channels, *sides = _shape(image)
+        for side, patch in zip(sides, (height, width), strict=True):
+            _ = _Axis(side, patch, 1, (0, 0), 1).count  # before a kernel of that size is made
         if value.ndim:
             raise BadValue("convolution: all patches are summed with one weight", cure="a number")
         kernel = np.full((channels, 1, height, width), value, value.dtype)
@@ -275,9 +281,16 @@ def _shape(given: Any) -> Shape:
 
 def _whole(value: Any, what: str, least: int) -> tuple[int, int]:
     """Return one whole number, or two, as two."""
-    found = numeric(value, f"convolution: {what}").ravel()
-    if found.size not in {1, 2} or np.any(found != np.rint(found)) or found.min() < least:
-        raise BadValue(f"convolution: its {what} is {np.asarray(value).tolist()!r}")
+    found = floats(value, f"convolution: {what}").ravel()
+    if (
+        found.size not in {1, 2}
+        or np.any(found != np.rint(found))
+        or not least <= found.min() <= found.max() <= LARGEST
+    ):
+        raise BadValue(
+            f"convolution: its {what} is {np.asarray(value).tolist()!r:.60}",
+            cure=f"a whole number from {least} to {LARGEST}, or two",
+        )
     return int(found[0]), int(found[-1])
 
 

@@ -86,6 +86,6 @@ class Recording:
         return digest(*parts)
 
     def _of(self, block: str) -> Events:
-        if block not in self.events:
+        if not isinstance(block, str) or block not in self.events:
             raise UnknownName("block", block, self.events)
         return self.events[block]

@@ -35,12 +35,14 @@ def split_signs(values: ArrayLike) -> NDArray[np.uint8]:
             [f"got {given.dtype} of shape {given.shape}"],
             "np.rint(255 * values).astype(int)",
         )
-    wide = given.ravel().astype(np.int64)
-    if wide.size and np.abs(wide).max() > BRIGHTEST:
+    # As Python's integers: int64 holds neither all of uint64 nor what is opposite to its minimum.
+    least, most = (int(given.min()), int(given.max())) if given.size else (0, 0)
+    if max(-least, most) > BRIGHTEST:
         raise BadValue(
-            f"signed values: they are {wide.min()} … {wide.max()}, not −{BRIGHTEST} … {BRIGHTEST}",
+            f"signed values: they are {least} … {most}, not −{BRIGHTEST} … {BRIGHTEST}",
             cure="scale them to 8 bits and a sign",
         )
+    wide = given.ravel().astype(np.int64)
     lines = np.stack([np.maximum(wide, 0), np.maximum(-wide, 0)], axis=1)
     return lines.ravel().astype(np.uint8)
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.array.pixels import BRIGHTEST, phases, pixels, positive
-from neuromix.data.events import Events
+from neuromix.data.events import Events, as_events
 from neuromix.errors import BadValue
+from neuromix.units import number
 
 
 def first_spike_code(values: ArrayLike, duration: float) -> Events:
@@ -51,7 +52,7 @@ def first_spike_values(
     """
     step = positive(duration, "duration", "s") / BRIGHTEST
     time = _spikes(events, n, 0)
-    late = np.where(np.isnan(time), duration, time - offset)
+    late = np.where(np.isnan(time), duration, time - number(offset, "first_spike_values: offset"))
     return np.clip(BRIGHTEST - late / step, 0.0, BRIGHTEST)
 
 
@@ -110,8 +111,8 @@ def _span(duration: float, shortest: float) -> float:
 
 def _spikes(events: Events, n: int, which: int) -> NDArray[np.float64]:
     """Return when each of ``n`` addresses spiked for the time number ``which``; NaN for never."""
-    found = np.full(n, np.nan)
-    counts = events.counts(n)
+    counts = as_events(events, "decoder").counts(n)
+    found = np.full(len(counts), np.nan)
     enough = np.flatnonzero(counts > which)
     in_line = np.argsort(events.address, kind="stable")
     begin = np.cumsum(counts) - counts

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from neuromix.errors import BadValue
+from neuromix.units import whole
+
+MOST_CHIPS = 2**20
+"""On a board; a mesh of them has as many routers."""
 
 NOWHERE: tuple[int, ...] = ()
 """The path from a chip to itself: an event that stays does not enter the network."""
@@ -55,8 +59,8 @@ class Tree:
     branches: int = 2
 
     def __post_init__(self) -> None:
-        _check("tree: chips", self.chips, 1)
-        _check("tree: branches", self.branches, 2)
+        whole(self.chips, "tree: chips", 1, MOST_CHIPS)
+        whole(self.branches, "tree: branches", 2, MOST_CHIPS)
 
     @property
     def levels(self) -> int:
@@ -65,6 +69,7 @@ class Tree:
 
     def path(self, source: int, target: int) -> tuple[int, ...]:
         """Return the links up from the source, to where both meet, and down to the target."""
+        _check_ends(self, source, target)
         up, down, level = [], [], 0
         while source != target:
             up.append(self._link(level, source, 0))
@@ -97,8 +102,12 @@ class Mesh:
     rows: int
 
     def __post_init__(self) -> None:
-        _check("mesh: columns", self.columns, 1)
-        _check("mesh: rows", self.rows, 1)
+        columns = whole(self.columns, "mesh: columns", 1, MOST_CHIPS)
+        rows = whole(self.rows, "mesh: rows", 1, MOST_CHIPS)
+        if columns * rows > MOST_CHIPS:
+            raise BadValue(
+                f"mesh: {columns} x {rows} are too many chips", cure=f"{MOST_CHIPS} at most"
+            )
 
     @property
     def chips(self) -> int:
@@ -107,6 +116,7 @@ class Mesh:
 
     def path(self, source: int, target: int) -> tuple[int, ...]:
         """Return the links along the row, then along the column, then into the chip."""
+        _check_ends(self, source, target)
         if source == target:
             return NOWHERE
         links, at = [], source
@@ -126,6 +136,7 @@ class Mesh:
         return f"{chip} {DIRECTIONS[direction]}"
 
 
-def _check(what: str, value: int, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise BadValue(f"{what} is {value!r}", cure=f"a whole number from {least} on")
+def _check_ends(topology: Topology, source: int, target: int) -> None:
+    """Refuse a path from or to a chip that there is not."""
+    whole(source, "path: its first chip", 0, topology.chips - 1)
+    whole(target, "path: its last chip", 0, topology.chips - 1)

@@ -11,9 +11,10 @@ from neuromix.array.congestion import PathCounts
 from neuromix.array.fabric import Delivery
 from neuromix.array.histogram import AT_ONCE, Tally, TimeHistogram
 from neuromix.array.passage import Passage
+from neuromix.units import render
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LinkCounts:
     """What one link has done.
 
@@ -48,6 +49,12 @@ class LinkCounts:
     pace: float
     passage: Passage
     paths: PathCounts | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"LinkCounts({self.sent} sent, {self.delivered} delivered, {self.dropped} dropped; "
+            f"load {self.load:.1%}, longest wait {render(self.longest_wait, 's')})"
+        )
 
     @property
     def waiting(self) -> int:

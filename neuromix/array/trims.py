@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from neuromix.data.arrays import numeric
 from neuromix.errors import BadValue
+from neuromix.units import number, whole
+
+MOST_BITS = 16
+"""Of a trim converter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,23 +37,26 @@ class Trims:
     span: float
 
     def __post_init__(self) -> None:
-        codes = np.asarray(self.codes)
+        codes = np.array(numeric(self.codes, "trims: codes"))
         if codes.ndim != 2 or len(codes) != 2 or codes.dtype.kind not in "iu":
             raise BadValue(
                 f"trims: codes of shape {codes.shape} and type {codes.dtype}",
                 cure="whole numbers of shape (2, n): excitatory, inhibitory",
             )
-        if not 1 <= self.bits <= 16 or not 0.0 < self.span <= 5.0:
+        whole(self.bits, "trims: bits", 1, MOST_BITS)
+        if not 0.0 < number(self.span, "trims: span") <= 5.0:
             raise BadValue(
-                f"trims: {self.bits!r} bits over ± {self.span!r} cannot be built",
-                cure="1 … 16 bits, a span above 0 and up to 5",
+                f"trims: a span of ± {self.span!r} cannot be built", cure="above 0 and up to 5"
             )
         if codes.size and not 0 <= codes.min() <= codes.max() < 2**self.bits:
             raise BadValue(f"trims: a code is not in 0 … {2**self.bits - 1}")
+        codes.setflags(write=False)
+        object.__setattr__(self, "codes", codes)
 
     @classmethod
     def middle(cls, n: int, bits: int, span: float) -> Trims:
         """Return the codes before a calibration: gains next to 1."""
+        n, bits = whole(n, "trims: neurons", 1), whole(bits, "trims: bits", 1, MOST_BITS)
         return cls(np.full((2, n), 2 ** (bits - 1), np.int64), bits, span)
 
     @property

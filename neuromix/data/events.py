@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neuromix.data.arrays import floats, numeric
 from neuromix.errors import BadValue
+from neuromix.units import number, whole
 
-Array = TypeVar("Array", bound=np.ndarray)
+MOST_ADDRESSES = 2**28
+"""That a block may have, or events are counted over: 2 GB of counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,22 +28,25 @@ class Events:
         Sorted, finite.
     address : (n,) ndarray of uint32
         Who spiked.
+
+    Examples
+    --------
+    ``events[:10]`` and ``events[events.address == 3]`` are events, ``events[0]`` is a pair of time
+    and address, and ``for time, address in events`` goes over such pairs.
     """
 
     time: NDArray[np.float64]
     address: NDArray[np.uint32]
 
     def __post_init__(self) -> None:
-        given = np.asarray(self.address)
-        try:
-            time = _own(np.ascontiguousarray(self.time, dtype=np.float64), self.time)
-        except (TypeError, ValueError) as error:
-            raise BadValue("events: times are not numbers", [str(error)]) from error
-        if given.size and given.dtype.kind not in "biu":
+        moments = numeric(self.time, "events: time")
+        given = numeric(self.address, "events: address")
+        time = _own(np.ascontiguousarray(moments, dtype=np.float64), self.time)
+        if given.size and given.dtype.kind not in "iu":
             raise BadValue(f"events: addresses are whole numbers, not {given.dtype}")
         if given.size and (given.min() < 0 or given.max() > np.iinfo(np.uint32).max):
             raise BadValue("events: an address does not fit into 32 bits")
-        address = _own(np.ascontiguousarray(given, dtype=np.uint32), given)
+        address = _own(np.ascontiguousarray(given, dtype=np.uint32), self.address)
         if time.ndim != 1 or time.shape != address.shape:
             raise BadValue(
                 "events: time and address must be one-dimensional and of one length",
@@ -72,11 +78,14 @@ class Events:
         return cls.adopt(moments, senders)
 
     @classmethod
-    def joined(cls, parts: Sequence[Events]) -> Events:
+    def joined(cls, parts: Iterable[Events]) -> Events:
         """Return the events of all parts in order; of equal times, those of earlier parts first."""
-        if len(parts) == 1:
-            return parts[0]
-        some = [part for part in parts if len(part)]
+        if not isinstance(parts, Iterable):
+            raise BadValue(f"events: {parts!r} is not several events", cure="joined([one, other])")
+        every = [as_events(part, "events: joined") for part in parts]
+        if len(every) == 1:
+            return every[0]
+        some = [part for part in every if len(part)]
         if len(some) < 2:
             return some[0] if some else cls.empty()
         return cls.in_order(
@@ -114,6 +123,24 @@ class Events:
     def __len__(self) -> int:
         return len(self.time)
 
+    @overload
+    def __getitem__(self, which: int) -> tuple[float, int]: ...
+
+    @overload
+    def __getitem__(self, which: slice | ArrayLike) -> Events: ...
+
+    def __getitem__(self, which: Any) -> Events | tuple[float, int]:
+        try:
+            time, address = self.time[which], self.address[which]
+        except IndexError as error:
+            raise IndexError(f"events: {error}") from None
+        if np.ndim(time) == 0:
+            return float(time), int(address)
+        return Events(time, address)
+
+    def __iter__(self) -> Iterator[tuple[float, int]]:
+        return zip(self.time.tolist(), self.address.tolist(), strict=True)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Events):
             return NotImplemented
@@ -131,6 +158,9 @@ class Events:
 
     def between(self, start: float, stop: float) -> Events:
         """Return the events with ``start <= time < stop``."""
+        start, stop = number(start, "between: start"), number(stop, "between: stop")
+        if math.isnan(start) or math.isnan(stop):
+            raise BadValue(f"events: nothing is between {start!r} and {stop!r} s")
         time = self.time
         if not time.size or (time[0] >= start and time[-1] < stop):
             return self
@@ -139,7 +169,7 @@ class Events:
 
     def of(self, address: int) -> NDArray[np.float64]:
         """Return the times of one address, s."""
-        return np.asarray(self.time[self.address == address])
+        return np.asarray(self.time[self.address == whole(address, "events: address")])
 
     def counts(self, size: int) -> NDArray[np.int64]:
         """Return how many events each of ``size`` addresses sent, shape ``(size,)``.
@@ -149,12 +179,35 @@ class Events:
         BadValue
             Where an address is beyond them.
         """
+        size = whole(size, "events: the number of addresses", 0, MOST_ADDRESSES)
         if len(self) and int(self.address.max()) >= size:
             raise BadValue(f"events: no address {self.address.max()} among {size}")
         return np.bincount(self.address.astype(np.int64), minlength=size)
 
 
-def _own(array: Array, given: ArrayLike) -> Array:
-    """Return a copy where freezing the array would freeze the caller's."""
-    shared = isinstance(given, np.ndarray) and given.flags.writeable
-    return array.copy() if shared and np.may_share_memory(array, given) else array
+def as_events(value: object, of: str) -> Events:
+    """Return what a user gave as events.
+
+    Raises
+    ------
+    BadValue
+        Where it is something else.
+    """
+    if isinstance(value, Events):
+        return value
+    raise BadValue(
+        f"{of}: {type(value).__name__} is not events",
+        cure="Events.sort(time, address), or an encoder such as rate_code(pixels, …)",
+    )
+
+
+def _own(array: NDArray[Any], given: ArrayLike) -> NDArray[Any]:
+    """Return a copy where anybody else could change the array, or freezing it freeze theirs."""
+    if isinstance(given, (list, tuple)):
+        return array
+    # A view that cannot be written may be of an array that can.
+    part: object = given
+    while isinstance(part, np.ndarray) and not part.flags.writeable:
+        part = part.base
+    frozen = isinstance(given, np.ndarray) and not isinstance(part, np.ndarray)
+    return array if frozen or not np.may_share_memory(array, np.asarray(given)) else array.copy()

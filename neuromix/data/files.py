@@ -25,9 +25,26 @@ def as_path(value: object, of: str) -> Path:
     return Path(value)
 
 
+def existing_file(value: object, of: str) -> Path:
+    """Return what a user gave as the path of a file that can be read to its end.
+
+    Raises
+    ------
+    BadValue
+        Where there is none, or it is a folder, a device or a pipe, which may never end.
+    """
+    file = as_path(value, of)
+    if not file.is_file():
+        what = "is not a file" if file.exists() else "does not exist"
+        raise BadValue(f"cannot read {file}: it {what}", cure="the path of a file")
+    return file
+
+
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; on success it takes the place of ``path``.
+
+    Folders that are missing on the way to it are made, whatever is written.
 
     Raises
     ------

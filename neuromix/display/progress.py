@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from neuromix.errors import BadValue
+
 Progress = Callable[[int, int, str], None]
 """Called with what is done and what is to do, in runs or as its caller says, and what goes on."""
 
@@ -39,6 +41,11 @@ def in_notebook() -> bool:
 @contextlib.contextmanager
 def watching(progress: Progress | None, unit: str = "runs") -> Iterator[Progress]:
     """Yield the progress that was given, or a line in a notebook and nothing elsewhere."""
+    if progress is not None and not callable(progress):
+        raise BadValue(
+            f"progress={progress!r} is not a function",
+            cure="progress=lambda done, whole, what: print(done, whole, what)",
+        )
     if progress is not None or not in_notebook():
         yield progress or quiet
         return

@@ -81,7 +81,7 @@ def write(file: Path, events: Events) -> None:
     BadValue
         Where the first time is negative or beyond 2**32 µs, or a silence 2**31 µs or longer.
     """
-    ticks = np.rint(events.time / TICK).astype(np.int64)
+    ticks = np.rint(events.time / TICK)  # floats, since an int64 does not hold every time
     if len(ticks) and not 0 <= ticks[0] < WRAP:
         raise BadValue(
             f"{file}: the first stamp of AEDAT is 0 … {WRAP - 1} µs",
@@ -94,7 +94,7 @@ def write(file: Path, events: Events) -> None:
             cure="write .npz, whose times are floats",
         )
     words = np.empty((len(events), 2), ">u4")
-    words[:, 0], words[:, 1] = events.address, ticks % WRAP
+    words[:, 0], words[:, 1] = events.address, ticks.astype(np.int64) % WRAP
     header = (
         "#!AER-DAT2.0",
         "# int32 address, int32 timestamp (8 bytes), big endian, repeated for each event",

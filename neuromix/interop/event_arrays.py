@@ -29,7 +29,7 @@ def checked(
             f"{file}: times and addresses are not two columns of one length",
             [f"{time.shape} times, {address.shape} addresses"],
         )
-    if address.size and address.dtype.kind not in "biu":
+    if address.size and address.dtype.kind not in "iu":
         raise EventFileError(f"{file}: addresses are whole numbers, not {address.dtype}")
     if wrong := _first(~np.isfinite(time)):
         raise EventFileError(f"{file}: the time of event {wrong} is {time[wrong - 1]}")

@@ -49,7 +49,9 @@ def read(file: Path) -> tuple[Times, Addresses]:
                 )
             kinds = np.dtype([(name, "f8" if name == "time" else "i8") for name in names])
             at = text.tell()
-            empty = not text.readline().strip()
+            while (line := text.readline()) and not line.strip():
+                pass  # NumPy passes over blank lines as well, and warns where there is no other
+            empty = not line
             text.seek(at)
             table = (
                 np.empty(0, kinds)

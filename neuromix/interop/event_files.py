@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from neuromix.data.events import Events
-from neuromix.data.files import as_path
+from neuromix.data.events import Events, as_events
+from neuromix.data.files import as_path, existing_file
 from neuromix.errors import UnknownName
 from neuromix.interop import aedat, event_csv, event_numpy
 from neuromix.interop.event_arrays import Addresses, Times, checked
+from neuromix.units import whole
 
 Format = TypeVar("Format")
 
@@ -56,14 +57,16 @@ def read_events(
     BadValue
         Where it cannot be read at all.
     """
-    file = as_path(path, "read_events")
+    if addresses is not None:
+        addresses = whole(addresses, "read_events: addresses", 1, 2**32)
+    file = existing_file(path, "read_events")
     return checked(file, *_of(READERS, file)(file), addresses, unsorted)
 
 
 def write_events(path: str | Path, events: Events) -> Path:
     """Write events to a file in one piece, and return its path.
 
-    NumPy files and CSV keep every bit of a time; AEDAT rounds to 1 µs.
+    NumPy files and CSV keep every bit of a time; AEDAT rounds to 1 µs. Missing folders are made.
 
     Parameters
     ----------
@@ -80,7 +83,7 @@ def write_events(path: str | Path, events: Events) -> Path:
     DiskFull
     """
     file = as_path(path, "write_events")
-    _of(WRITERS, file)(file, events)
+    _of(WRITERS, file)(file, as_events(events, "write_events"))
     return file
 
 

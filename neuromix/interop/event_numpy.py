@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import struct
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -25,11 +27,13 @@ MAGIC = b"\x93NUMPY"
 """How every such file starts; anything else np.load might take for a pickle."""
 
 DAMAGE = (
-    ValueError, EOFError, KeyError, OverflowError, MemoryError, RuntimeError,
+    ValueError, EOFError, KeyError, IndexError, TypeError, AttributeError, OverflowError,
+    MemoryError, RuntimeError, SyntaxError, tokenize.TokenError, struct.error,
     zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
-"""What zipfile and NumPy raise at bytes that make no sense; RuntimeError and its kind
-NotImplementedError are for encrypted members and unknown compressions."""
+"""What zipfile and NumPy raise at bytes that make no sense: NumPy reads its headers as Python;
+RuntimeError and its kind NotImplementedError are for encrypted members and unknown
+compressions."""
 
 
 def read_npy(file: Path) -> tuple[Times, Addresses]:
@@ -41,7 +45,7 @@ def read_npy(file: Path) -> tuple[Times, Addresses]:
                 raise EventFileError(f"{file}: it is not an array of NumPy: {start!r}")
         # A map is refused where the file is shorter than it says, before any memory is taken.
         records = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError, OverflowError) as error:
+    except DAMAGE as error:
         raise _damaged(file, error) from error
     except OSError as error:
         raise BadValue(f"cannot read {file}", [str(error)]) from error

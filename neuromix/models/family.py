@@ -54,7 +54,7 @@ from numba.core.dispatcher import Dispatcher
 from numpy.typing import NDArray
 
 from neuromix.declare import Parameter
-from neuromix.errors import BadValue, UnknownName
+from neuromix.errors import MOST_NAMES, BadValue, UnknownName
 from neuromix.models import families
 
 Values = float | NDArray[np.float64]
@@ -161,9 +161,13 @@ class Family:
         for name in values:
             if name not in known:
                 raise UnknownName(f"parameter of family {cls.name()!r}", name, known)
+        lacking = [n for n, item in known.items() if n not in values and np.isnan(item.value)]
+        if lacking:
+            raise BadValue(
+                f"family {cls.name()!r}: {', '.join(lacking)} missing",
+                [f"{n}: {known[n].meaning}, {known[n].unit}" for n in lacking[:MOST_NAMES]],
+            )
         for name, item in known.items():
-            if name not in values and np.isnan(item.value):
-                raise BadValue(f"family {cls.name()!r}: the parameter {name!r} is missing")
             given = np.asarray(values.get(name, item.value), dtype=np.float64)
             points = cls.tables().get(name)
             if points is not None and given.shape != (points,):

@@ -10,9 +10,13 @@ from neuromix.data.arrays import floats
 from neuromix.errors import BadValue, UnknownName
 from neuromix.models.family import Family, Values, family
 from neuromix.models.mismatch import Mismatch
+from neuromix.units import number
 
 TYPED_IN = "typed in"
 """What the provenance of such a model says."""
+
+LARGEST_SPREAD = 3.0
+"""Of a relative standard deviation: with more, draws leave what floats can hold."""
 
 
 def typed_in(kind: str | type[Family], parameters: Mapping[str, Values]) -> Family:
@@ -56,8 +60,13 @@ def independent(dynamics: Family, deviations: Mapping[str, float]) -> Mismatch:
     UnknownName, BadValue
         Where a parameter does not exist, is an array already, or has a deviation below 0.
     """
-    known = dynamics.values()
-    for name, deviation in deviations.items():
+    if not isinstance(deviations, Mapping):
+        raise BadValue(
+            f"{dynamics.name()}: a mismatch of {deviations!r}",
+            cure='{"threshold": 1e-3}, standard deviations by name',
+        )
+    known, ranges = dynamics.values(), {item.name: item for item in dynamics.parameters()}
+    for name, given in deviations.items():
         if name not in known:
             raise UnknownName(f"parameter of family {dynamics.name()!r}", name, known)
         if name in dynamics.tables():
@@ -70,14 +79,21 @@ def independent(dynamics: Family, deviations: Mapping[str, float]) -> Mismatch:
                 f"{dynamics.name()}: {name} has a value for each neuron already",
                 cure="one nominal value, or no mismatch of it",
             )
-        if not 0.0 <= deviation < np.inf:
-            raise BadValue(f"{dynamics.name()}: a deviation of {deviation!r} of {name}")
-        if dynamics.positive(name) and known[name] == 0.0:
+        deviation = number(given, f"{dynamics.name()}: the mismatch of {name}")
+        relative = dynamics.positive(name)
+        most = LARGEST_SPREAD if relative else ranges[name].high - ranges[name].low
+        if not (0.0 <= deviation <= most and np.isfinite(deviation)):
+            kind = "relative, 0.05 for 5 %" if relative else f"in {ranges[name].unit}"
+            raise BadValue(
+                f"{dynamics.name()}: a deviation of {deviation!r} of {name}",
+                cure=f"0 … {most:g}, {kind}",
+            )
+        if relative and known[name] == 0.0:
             raise BadValue(
                 f"{dynamics.name()}: {name} is 0, of which there is no relative deviation",
                 cure=f"no mismatch of {name}",
             )
-    variances = np.square(list(deviations.values()))
+    variances = np.square(np.array(list(deviations.values()), dtype=np.float64))
     return Mismatch(
         tuple(deviations),
         tuple(dynamics.positive(name) for name in deviations),

@@ -7,20 +7,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from neuromix.errors import BadValue
+from neuromix.plot.recorded import Recorded
 from neuromix.plot.style import BLUE, INK, figure, plain
-from neuromix.units import render
+from neuromix.units import number, render
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def budget(parts: Mapping[str, float], unit: str, label: str) -> Figure:
+def budget(parts: Mapping[str, float] | Recorded, unit: str = "J", label: str = "energy") -> Figure:
     """Draw the parts of a sum as bars with their values.
 
     Parameters
     ----------
-    parts : mapping of str to float
-        SI.
+    parts : mapping of str to float, or Recording
+        SI; of a recording its energy.
     unit : str
         Such as ``"J"``.
     label : str
@@ -31,6 +32,15 @@ def budget(parts: Mapping[str, float], unit: str, label: str) -> Figure:
     BadValue
         Where there is nothing to be shared: no parts, or a sum that is not above 0.
     """
+    parts = parts.energy if isinstance(parts, Recorded) else parts
+    if not isinstance(parts, Mapping):
+        raise BadValue(
+            f"budget: a {type(parts).__name__} is not numbers by part",
+            cure="nmx.plot.budget(recording)",
+        )
+    parts = {name: number(value, f"budget: {name}") for name, value in parts.items()}
+    if unknown := [name for name, value in parts.items() if math.isnan(value)]:
+        raise BadValue(f"budget: {unknown[0]} is not a number", cure="the parts that are known")
     ordered = sorted(parts.items(), key=lambda item: item[1])
     total = sum(parts.values())
     if not 0.0 < total < math.inf:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neuromix.data.arrays import floats
-from neuromix.data.events import Events
+from neuromix.data.arrays import floats, numeric
+from neuromix.data.events import Events, as_events
 from neuromix.errors import BadValue
 from neuromix.plot.style import BLUE, INK, ORANGE, axis_label, engineering, figure, literal, plain
 from neuromix.units import render
@@ -27,6 +27,7 @@ DWARFING = 30.0
 """How many times as high as all others a bar makes them too low to be seen."""
 
 
+@runtime_checkable
 class CountedTimes(Protocol):
     """Times in bins, as :class:`neuromix.array.histogram.TimeHistogram` has them."""
 
@@ -60,6 +61,7 @@ def interval_histogram(events: Events, label: str = "neurons") -> Figure:
     BadValue
         Where no address has spiked twice.
     """
+    as_events(events, "interval_histogram")
     order = np.lexsort((events.time, events.address))
     time, address = events.time[order], events.address[order]
     intervals = np.diff(time)[np.diff(address.astype(np.int64)) == 0]
@@ -92,8 +94,13 @@ def traces(recorded: DataArray, neurons: ArrayLike | None = None) -> Figure:
     neurons : sequence of int, optional
         Which, by their addresses; the first few that were recorded by default.
     """
+    if getattr(recorded, "dims", None) != ("time", "neuron"):
+        raise BadValue(
+            f"traces: a {type(recorded).__name__} is not a trace over time and neurons",
+            cure='recording.traces["hidden.v_mem"], of a run with record=["hidden.v_mem"]',
+        )
     recorded_ones = recorded["neuron"].to_numpy()
-    chosen = recorded_ones[:TRACES_SHOWN] if neurons is None else np.atleast_1d(neurons)
+    chosen = recorded_ones[:TRACES_SHOWN] if neurons is None else _chosen(neurons)
     for neuron in chosen:
         if neuron not in recorded_ones:
             shown = ", ".join(map(str, recorded_ones[:TRACES_SHOWN]))
@@ -111,6 +118,13 @@ def traces(recorded: DataArray, neurons: ArrayLike | None = None) -> Figure:
     drawn.supylabel(axis_label(recorded.attrs["long_name"], unit), fontsize=9, color=INK)
     panels[-1].set_xlabel(axis_label("time", time_unit))
     return drawn
+
+
+def _chosen(neurons: ArrayLike) -> NDArray[np.integer[Any]]:
+    found = np.atleast_1d(numeric(neurons, "traces: neurons"))
+    if found.ndim != 1 or not found.size or found.dtype.kind not in "iu":
+        raise BadValue(f"traces: neurons are {neurons!r:.60}", cure="their addresses, as [0, 9]")
+    return found
 
 
 def weight_map(weights: ArrayLike, label: str = "weight code") -> Figure:
@@ -165,6 +179,11 @@ def time_histogram(times: CountedTimes, label: str, what: str = "events") -> Fig
     BadValue
         Where nothing was counted.
     """
+    if not isinstance(times, CountedTimes):
+        raise BadValue(
+            f"time_histogram: a {type(times).__name__} is not counted times",
+            cure='recording.links["hidden"].wait',
+        )
     edges, counts, zeros = times.edges, times.counts[1:], int(times.counts[0])
     total, longer = zeros + int(counts.sum()), np.flatnonzero(counts)
     if not total:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuromix.data.events import Events
+from neuromix.data.events import MOST_ADDRESSES, Events, as_events
+from neuromix.errors import BadValue
+from neuromix.plot.recorded import Recorded
 from neuromix.plot.style import BLUE, INK, ORANGE, figure, plain
+from neuromix.units import number, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -20,18 +24,33 @@ SMALLEST = 1.0 / 144.0
 """Inches: a mark is never lower, half a point, since what is thinner fades away."""
 
 
-def raster(events: Mapping[str, Events], sizes: Mapping[str, int], duration: float) -> Figure:
+def raster(
+    events: Mapping[str, Events] | Recorded,
+    sizes: Mapping[str, int] | None = None,
+    duration: float | None = None,
+) -> Figure:
     """Draw the spikes of each block in a panel of its own, first block at the top.
 
     Parameters
     ----------
-    events : mapping of str to Events
+    events : mapping of str to Events, or Recording
     sizes : mapping of str to int
-        Addresses of each block.
+        Addresses of each block; those of the recording by default.
     duration : float, s
+        That of the recording by default.
+
+    Raises
+    ------
+    BadValue
+        Where there is nothing to draw, or it is not known how large a block is.
     """
     from matplotlib.ticker import MaxNLocator
 
+    if isinstance(events, Recorded):
+        sizes = events.sizes if sizes is None else sizes
+        duration = events.duration if duration is None else duration
+        events = events.events
+    sizes, duration = _checked(events, sizes, duration)
     heights = [min(64.0, 8.0 + float(sizes[name])) for name in events]
     drawn = figure(7.5, 1.2 + INCHES * sum(heights))
     panels = drawn.subplots(
@@ -56,3 +75,24 @@ def raster(events: Mapping[str, Events], sizes: Mapping[str, int], duration: flo
     panels[-1].set_xlim(0.0, duration * 1e3)
     panels[-1].set_xlabel("time (ms)")
     return drawn
+
+
+def _checked(
+    events: Mapping[str, Events], sizes: Mapping[str, int] | None, duration: float | None
+) -> tuple[dict[str, int], float]:
+    """Return the size of each block and the duration, checked with the events."""
+    if not isinstance(events, Mapping) or not isinstance(sizes, Mapping) or not events:
+        raise BadValue(
+            "raster: there are no spikes by block with the sizes of their blocks",
+            cure="nmx.plot.raster(recording)",
+        )
+    for name, item in events.items():
+        as_events(item, f"raster: {name}")
+        if name not in sizes:
+            raise BadValue(f"raster: no size of {name!r}", cure="nmx.plot.raster(recording)")
+    found = {name: whole(sizes[name], f"raster: size of {name}", 1, MOST_ADDRESSES)
+             for name in events}  # fmt: skip
+    length = number(duration, "raster: duration")
+    if not 0.0 < length < math.inf:
+        raise BadValue(f"raster: a duration of {duration!r} s is not positive")
+    return found, length

@@ -27,9 +27,9 @@ Floats = NDArray[np.float64]
 
 def figure(width: float = 7.0, height: float = 4.0) -> Figure:
     """Return an empty figure of ``width`` x ``height`` inches that no display knows of."""
-    from matplotlib.figure import Figure
+    from neuromix.plot.shown import ShownFigure
 
-    return Figure(figsize=(width, height), layout="constrained", dpi=130)
+    return ShownFigure(figsize=(width, height), layout="constrained", dpi=130)
 
 
 def panels(

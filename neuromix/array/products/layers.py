@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from neuromix.array.converters import AnalogToDigital, DigitalToAnalog
 from neuromix.array.memory import LARGEST_CODE
+from neuromix.array.memory_limit import MemoryNeed, check_memory
 from neuromix.array.products.multipliers import (
     USUAL,
     MultiplierDrive,
@@ -172,6 +173,7 @@ def two_layers(
     list of Product
         Against the exact product of both matrices and the vector.
     """
+    check_memory(f"layers of size {size}", MemoryNeed({"weights": 2.0 * float(size) ** 2}))
     with watching(progress, "%") as told:
         return _borders(size, multiplier, cells, seed, bits, spans, drive, mismatch, noise, told)
 

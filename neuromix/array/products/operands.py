@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.memory import LARGEST_CODE
+from neuromix.array.memory_limit import MemoryNeed, check_memory
 from neuromix.data.randomness import generator
 from neuromix.errors import BadValue
+from neuromix.units import whole
 
 LARGEST_INPUT = 127
 """Of an entry of the vector: sign and seven bits."""
@@ -59,10 +61,10 @@ class Operands:
         Raises
         ------
         BadValue
-            Where the size is not a whole number from 1 on.
+            Where the size is not a whole number from 1 on, or too large for the memory.
         """
-        if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
-            raise BadValue(f"product: a matrix of size {size!r}", cure="a whole number from 1 on")
+        size = whole(size, "product: size", 1)
+        check_memory(f"product of size {size}", MemoryNeed({"weights": float(size**2)}))
         weights = np.empty((size, size), np.int8)
         for row in range(size):
             random = generator(seed, "product", layer, "weights", row)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from neuromix.data.files import as_path, replacing
+from neuromix.data.files import as_path, existing_file, replacing
 from neuromix.errors import BadValue, MissingExtra, ModelFileError
 
 MOST_BYTES = 1 << 30
@@ -63,7 +63,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     MissingExtra
     """
     nir = library()
-    file = as_path(path, "nir.read")
+    file = existing_file(path, "nir.read")
     try:
         with file.open("rb") as stream:
             start = stream.read(len(SIGNATURE))

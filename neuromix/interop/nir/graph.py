@@ -14,6 +14,9 @@ from neuromix.units import number
 DEEPEST = 32
 """Of graphs in graphs."""
 
+LONGEST_SPIKE = 1e3
+"""s."""
+
 
 @dataclass(frozen=True, eq=False)
 class FlatGraph:
@@ -117,6 +120,6 @@ def step_of(graph: Any, dt: float | None) -> float:
             "dt=1e-4, which snnTorch assumes; dt=1.0 for impulses of unit area",
         )
     step = number(found.item() if hasattr(found, "item") else found, "nir.read: dt")
-    if not 0.0 < step < float("inf"):
-        raise BadValue(f"nir.read: a spike of {step!r} s", cure="dt=1e-4")
+    if not 0.0 < step <= LONGEST_SPIKE:
+        raise BadValue(f"nir.read: a spike of {step!r} s", cure=f"dt=1e-4; up to {LONGEST_SPIKE:g}")
     return step

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from neuromix.array.chip import Chip
 from neuromix.array.recording import Recording
-from neuromix.data.events import Events
+from neuromix.data.arrays import floats
+from neuromix.data.events import Events, as_events
 from neuromix.display import Sheet, Table
 from neuromix.errors import BadValue, UnknownName
 from neuromix.interop.nir.network import Network
@@ -110,12 +111,22 @@ class Mapped:
         UnknownName
             Where the graph has no such input.
         """
+        if not isinstance(events, Mapping):
+            raise BadValue(
+                f"inputs: a {type(events).__name__} is not events by input of the graph",
+                cure=f"{{{next(iter(self.network.inputs), 'input')!r}: events}}",
+            )
+        length = number(duration, "inputs: duration")
+        if not 0.0 < length < np.inf:
+            raise BadValue(f"inputs: a duration of {duration!r} s is not positive")
         for name in events:
             if name not in self.network.inputs:
                 raise UnknownName("input of the graph", name, self.network.inputs)
-        found = {self.blocks[name]: item for name, item in events.items()}
+        found = {
+            self.blocks[name]: as_events(item, f"inputs: {name}") for name, item in events.items()
+        }
         if self.bias_rate:
-            time = np.arange(0.5 / self.bias_rate, number(duration, "duration"), 1 / self.bias_rate)
+            time = np.arange(0.5 / self.bias_rate, length, 1 / self.bias_rate)
             found[BIAS] = Events(time, np.zeros(len(time), np.uint32))
         return found
 
@@ -140,7 +151,16 @@ class Mapped:
         dict of str to (t, …) ndarray
             By output, in the shape of what arrives there.
         """
-        moments = np.atleast_1d(recording.duration if times is None else np.asarray(times, float))
+        wanted = {block: self.chip.blocks[block].n for block in self.blocks.values()}
+        if not isinstance(recording, Recording) or any(
+            recording.sizes.get(block) != n for block, n in wanted.items()
+        ):
+            raise BadValue(
+                f"outputs: {recording!r:.60} is not a recording of this chip",
+                cure="nmx.run(mapped.chip, mapped.inputs(…), duration=…)",
+            )
+        given = recording.duration if times is None else times
+        moments = np.atleast_1d(floats(given, "outputs: times"))
         if moments.ndim != 1 or not np.all((moments >= 0.0) & (moments <= recording.duration)):
             raise BadValue(
                 f"outputs: times are 0 … {recording.duration:.6g} s, the duration of the recording"

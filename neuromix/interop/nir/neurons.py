@@ -126,6 +126,8 @@ def neurons(node: Any, shape: Shape | None) -> Neurons:
     each = {key: np.array(np.broadcast_to(value.ravel(), (n,))) for key, value in given.items()}
     if any(each[key].min() <= 0.0 for key in ("tau", "tau_syn") if key in each):
         raise Unfit("a time constant is not positive")
+    if each["r"].min() < 0.0:
+        raise Unfit("its r, a resistance, is negative")
     zeros = np.zeros(n)
     found = Neurons(
         kind,

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from neuromix.array.fabric import Fabric
+from neuromix.array.path import check_role
 from neuromix.errors import BadValue, UnknownName
 from neuromix.interop.nir.cells import on_cells
 from neuromix.interop.nir.composing import network
@@ -19,6 +20,9 @@ from neuromix.models.model import Model
 from neuromix.units import number
 
 TARGETS = ("characterized", "ideal")
+
+LARGEST = {"rate": 1e6, "gain": 1e3, "slowdown": 1e6}
+"""Of what scales a network, and the least is one over it; more is a mistake of units."""
 
 
 def read(
@@ -95,9 +99,22 @@ def read(
     if cells not in TARGETS:
         raise UnknownName("kind of cells", cells, TARGETS)
     for name, value in (("rate", rate), ("gain", gain), ("slowdown", slowdown)):
-        if not 0.0 < number(value, f"nir.read: {name}") < float("inf"):
-            raise BadValue(f"nir.read: {name} is {value!r}", cure=f"a positive {name}")
-    if not 0.0 <= number(bias_rate, "nir.read: bias_rate") < float("inf"):
+        if not 1.0 / LARGEST[name] <= number(value, f"nir.read: {name}") <= LARGEST[name]:
+            raise BadValue(
+                f"nir.read: {name} is {value!r}",
+                cure=f"{1.0 / LARGEST[name]:g} … {LARGEST[name]:g}",
+            )
+    for name, flag in (("mismatch", mismatch), ("noise", noise)):
+        if not isinstance(flag, bool):
+            raise BadValue(f"nir.read: {name} is {flag!r}", cure="True or False")
+    for name, role, given in (
+        ("neuron", "neuron", neuron),
+        ("converter", "converter", converter),
+        ("synapse", "synapse", synapse),
+    ):
+        if given is not None:
+            check_role(given, (role,), f"nir.read({name}=…)")
+    if not 0.0 <= number(bias_rate, "nir.read: bias_rate") <= LARGEST["rate"]:
         raise BadValue(f"nir.read: a bias_rate of {bias_rate!r} Hz", cure="500.0, or 0")
     held = load(graph) if isinstance(graph, (str, os.PathLike)) else graph
     if not isinstance(held, library().NIRGraph):

@@ -105,3 +105,9 @@ def test_trims_belong_to_arrays_of_their_size() -> None:
         chip_of().with_trims({"array": trims})
     with pytest.raises(BadValue, match="source"):
         chip_of().with_trims({"in": trims})
+
+
+def test_trims_belong_to_a_die() -> None:
+    trimmed = chip_of(seed=1).with_trims({"array": Trims.middle(chip_of().blocks["array"].n, 6, 1)})
+    assert trimmed.with_seed(1).blocks["array"].trims is not None
+    assert trimmed.with_seed(5).blocks["array"].trims is None

@@ -297,3 +297,9 @@ def test_what_cannot_be_routed_is_refused() -> None:
         with pytest.raises(BadValue, match="routing table"):
             RoutingTable(entries)
     assert math.isnan(network.carry({}, 1.0).latency.mean)
+
+
+def test_sizes_may_be_numbers_of_numpy() -> None:
+    assert Mesh(np.int64(2), 1) == Mesh(2, 1)
+    with pytest.raises(BadValue, match="path"):
+        Tree(4).path(0, 4)

@@ -102,3 +102,10 @@ def test_layers_and_holds_are_jobs_too():
     found = json.loads(CliRunner().invoke(main, [*words, "--json"]).stdout)
     assert 1e-3 < found["time"] < 10.0
     assert "bits when fresh" in CliRunner().invoke(main, words).stdout
+
+
+@pytest.mark.parametrize("job", ["layers", "hold"])
+def test_sizes_beyond_the_memory_are_refused(job):
+    result = CliRunner().invoke(main, ["run", job, "--size", "3000000"])
+    assert result.exit_code == 1
+    assert "this machine's memory" in result.stderr

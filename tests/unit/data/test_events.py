@@ -31,7 +31,10 @@ def test_kinds_and_order():
         ([1.0], [2**32], "32 bits"),
         ([1.0], [0.5], "whole"),
         ([1.0], [np.nan], "whole"),
-        ([1.0], ["a"], "whole"),
+        ([1.0], ["a"], "numbers"),
+        ([1.0], [True], "whole"),
+        ([1.0j], [0], "numbers"),
+        (["2020-01-01"], [0], "numbers"),
         (["soon"], [0], "numbers"),
     ],
 )
@@ -41,7 +44,7 @@ def test_events_that_are_none(time, address, said):
 
 
 def test_whole_numbers_of_any_kind_are_addresses():
-    for kind in (np.int8, np.uint64, np.int64, bool):
+    for kind in (np.int8, np.uint64, np.int64):
         assert Events(np.array([1.0]), np.array([1], dtype=kind)).address[0] == 1
     assert len(Events(np.empty(0), np.empty(0))) == 0
 
@@ -88,3 +91,35 @@ def test_counts_of_too_few_addresses():
 def test_words():
     assert repr(FEW) == "Events(4 from 3 addresses, 1 … 5 s)"
     assert repr(Events.empty()) == "Events(none)"
+
+
+def test_masked_values_are_refused():
+    with pytest.raises(BadValue, match="masked"):
+        Events(np.ma.array([0.1, 0.2], mask=[False, True]), [1, 2])
+
+
+def test_a_view_of_what_can_be_changed_is_copied():
+    owner = np.array([0.0, 1.0])
+    view = owner.view()
+    view.setflags(write=False)
+    events = Events(view, [0, 1])
+    owner[0] = -5.0
+    assert events.time[0] == 0.0
+
+
+def test_frozen_arrays_are_not_copied():
+    time = np.array([0.0, 1.0])
+    time.setflags(write=False)
+    assert Events(time, [0, 1]).time is time
+
+
+def test_events_are_indexed_and_iterated():
+    events = Events([0.0, 0.1, 0.2], [0, 1, 0])
+    assert events[0] == (0.0, 0)
+    assert list(events) == [(0.0, 0), (0.1, 1), (0.2, 0)]
+    assert list(events[:2]) == [(0.0, 0), (0.1, 1)]
+    assert list(events[events.address == 0]) == [(0.0, 0), (0.2, 0)]
+    with pytest.raises(BadValue, match="sorted"):
+        events[[2, 0]]
+    with pytest.raises(IndexError):
+        events[3]

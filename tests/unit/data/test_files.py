@@ -111,8 +111,8 @@ def test_a_truncated_dataset_is_refused(tmp_path, dataset):
             read_dataset(path)
 
 
-# h5netcdf leaves a half-made file object behind.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+# What h5netcdf cannot open must not leave a half-made object behind, whose end is a traceback.
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 def test_a_flipped_byte_is_refused_or_harmless(tmp_path, dataset):
     path = write_dataset(dataset, tmp_path / "x.nc")
     raw, chance = path.read_bytes(), np.random.default_rng(4)

@@ -1,6 +1,8 @@
 """Events come back from every format; what is damaged is refused with one error."""
 
+import contextlib
 import io
+import os
 import pickle
 import random
 import zipfile
@@ -199,3 +201,37 @@ def test_what_is_not_there_and_what_is_no_format(tmp_path) -> None:
             read_events(tmp_path / f"none{suffix}")
     with pytest.raises(UnknownName, match="format of events"):
         write_events(tmp_path / "events.h5", SOME)
+
+
+def test_blank_lines_are_passed_over(tmp_path) -> None:
+    file = tmp_path / "blank.csv"
+    file.write_text("time,address\n\n0.1,2\n\n0.2,1\n")
+    assert list(read_events(file)) == [(0.1, 2), (0.2, 1)]
+
+
+def test_times_that_no_stamp_holds(tmp_path) -> None:
+    with pytest.raises(BadValue, match="wraps"):
+        write_events(tmp_path / "late.aedat", Events([0.0, 1e13], [0, 1]))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe.npy")
+    with pytest.raises(BadValue, match="not a file"):
+        read_events(tmp_path / "pipe.npy")
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_fuzzed_headers_never_raise_anything_else(tmp_path, suffix) -> None:
+    file = write_events(tmp_path / f"some{suffix}", SOME)
+    raw, draw = file.read_bytes(), random.Random(2)
+    for _ in range(300):
+        changed = bytearray(raw)
+        for _ in range(draw.choice((1, 3, 20))):
+            changed[draw.randrange(130)] = draw.randrange(256)
+        file.write_bytes(changed)
+        with contextlib.suppress(EventFileError, BadValue):
+            read_events(file)
+
+
+def test_missing_folders_are_made(tmp_path) -> None:
+    assert write_events(tmp_path / "new" / "some.csv", SOME).exists()

@@ -479,3 +479,42 @@ def test_drive_and_rate_belong_together():
     assert np.allclose(found.rates(found.drive_at(150.0)), 150.0)
     assert np.array_equal(found.rates(np.array([0.0, 0.5, 0.79])), np.zeros(3))
     assert math.isclose(found.jump(DT)[0], 20.0 * DT / 5e-3)
+
+
+def small(r=20.0):
+    one = np.ones(2)
+    return chain(nir.Input(np.array([2])), nir.Linear(np.eye(2)), lif(2, r=r * one))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"dt": 1e300}, "spike"),
+        ({"gain": 1e9}, "gain"),
+        ({"slowdown": 1e300}, "slowdown"),
+        ({"mismatch": "no"}, "mismatch"),
+        ({"neuron": "x"}, "neuron"),
+    ],
+)
+def test_words_that_make_no_sense(words, said) -> None:
+    with pytest.raises(BadValue, match=said):
+        read(small(), **({"dt": DT} | words))
+
+
+def test_a_negative_resistance_is_refused() -> None:
+    with pytest.raises(NotMappable, match="resistance"):
+        read(small(-1.0), dt=DT, cells="ideal")
+
+
+def test_what_is_no_input_and_no_recording_of_the_chip() -> None:
+    mapped = read(small(), dt=DT, cells="ideal")
+    events = Events([0.0], [0])
+    with pytest.raises(BadValue, match="by input"):
+        mapped.inputs([events], duration=0.1)
+    with pytest.raises(BadValue, match=r"Events\.sort"):
+        mapped.inputs({"input": [1]}, duration=0.1)
+    other = nmx.Chip()
+    other.add("another", nmx.SpikeSource(2))
+    for recording in ("x", nmx.run(other, {}, duration=1e-3)):
+        with pytest.raises(BadValue, match="not a recording"):
+            mapped.outputs(recording)

@@ -9,6 +9,7 @@ import neuromix as nmx
 from neuromix import plot
 from neuromix.array.histogram import TimeHistogram
 from neuromix.array.memory import codes_of, words
+from neuromix.array.recording import Recording
 from neuromix.data.events import Events
 from neuromix.errors import BadValue
 
@@ -110,3 +111,12 @@ def test_nothing_but_zeros_is_drawn() -> None:
     (axes,) = drawn.axes
     assert [bar.get_height() for bar in axes.patches] == [657]
     assert drawn.get_suptitle().startswith("657 events, 657 of them 0")
+
+
+def test_a_recording_is_drawn_as_it_is() -> None:
+    events = {"cells": Events([0.0, 1e-3], [0, 1])}
+    recording = Recording(2e-3, 1e-5, events, {"cells": 2}, {"cells": 1e-12}, {})
+    (panel,) = plot.raster(recording).axes
+    assert panel.get_xlim() == (0.0, 2.0)
+    (bars,) = plot.budget(recording).axes
+    assert "energy" in bars.get_xlabel()

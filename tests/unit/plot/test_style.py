@@ -69,3 +69,7 @@ def test_the_largest_value_chooses_the_prefix(largest, unit, factor, shown):
     found, told = engineering(np.array([0.1 * largest, -largest]), unit)
     assert found == pytest.approx(factor)
     assert told == shown
+
+
+def test_a_notebook_shows_a_figure_without_pyplot():
+    assert figure(3.0, 2.0)._repr_png_().startswith(b"\x89PNG")
