@@ -13,6 +13,8 @@ from benchmarks.reference import Record
 from benchmarks.workload import Workload
 from neuromix.array.linear.die import Die
 from neuromix.array.linear.running import played, played_together
+from neuromix.array.probes import Probe
+from neuromix.array.recordable import watched
 from neuromix.array.recording import Recording
 
 
@@ -66,13 +68,14 @@ class Ours:
 
     def membranes(self, seed: int) -> Record:
         """Run all samples with their membranes sampled."""
-        traced = frozenset(self.die.neurons)
         duration = self.work.steps * self.work.dt
+        probe = Probe(interval=self.work.probe_every * self.work.dt)
+        names = {f"{name}.v_mem": probe for name in self.die.neurons}
+        wanted = watched(names, self.die.chip, self.work.dt)
         left, sampled = [], []
         for k, given in enumerate(self.inputs):
-            one = played(self.die, given, duration, seed * self.work.samples + k, "clock", traced)
-            every = slice(self.work.probe_every - 1, None, self.work.probe_every)
-            v = [trace.to_numpy()[every] for trace in one.traces.values()]
+            one = played(self.die, given, duration, seed * self.work.samples + k, "clock", wanted)
+            v = [trace.to_numpy() for trace in one.traces.values()]
             sampled.append(np.concatenate(v, axis=1)[:, self.work.probed])
             left.append(one)
         found = record(self.work, left)
