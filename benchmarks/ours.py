@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from neuromix.array.linear.running import played, played_together
 from neuromix.array.probes import Probe
 from neuromix.array.recordable import watched
 from neuromix.array.recording import Recording
+from neuromix.array.threads import ALONE
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,8 @@ class Ours:
         built = time.perf_counter()
         inputs = [events(work, sample) for sample in range(work.samples)]
         ready = time.perf_counter()
-        with ThreadPoolExecutor(1) as pool:
-            if work.samples > 1:
-                played_together(die, inputs[:1], 10 * work.dt, range(1), pool, 1)
+        if work.samples > 1:
+            played_together(die, inputs[:1], 10 * work.dt, range(1), ALONE)
         played(die, inputs[0], 10 * work.dt, 0, "clock")
         return cls(work, die, inputs, built - start, time.perf_counter() - ready)
 
@@ -59,8 +58,7 @@ class Ours:
         start = time.process_time()
         trials = range(first, first + self.work.samples)
         if self.work.samples > 1:
-            with ThreadPoolExecutor(1) as pool:
-                left = played_together(self.die, self.inputs, duration, trials, pool, 1)
+            left = played_together(self.die, self.inputs, duration, trials, ALONE)
         else:
             left = [played(self.die, self.inputs[0], duration, first, "clock")]
         seconds = time.process_time() - start

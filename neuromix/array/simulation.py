@@ -101,8 +101,7 @@ def run(
             return linear.run(chip, inputs, duration, wanted, dt, trial, count, mode, told)
     design = _manufactured(chip, dt)
     count = _threads("run", threads)
-    with ThreadPoolExecutor(count) as pool, watching(progress, "%") as told:
-        shared = Threads(count, pool if count > 1 else None)
+    with Threads(count) as shared, watching(progress, "%") as told:
         course = Course(design, duration, dt, trial, wanted, shared, told)
         recording = course.play(inputs)
     for said in course.left_validity().values():

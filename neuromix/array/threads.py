@@ -1,28 +1,58 @@
-"""Work on blocks of neurons, shared out to threads in one order."""
+"""Work that is shared out to threads, with results in one order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 Part = TypeVar("Part")
 
 
-@dataclass(frozen=True)
 class Threads:
-    """Threads that a run may use.
+    """The thread that calls, and others that help it.
+
+    Each helper has a queue of its own, and the caller does its share itself. Threads that wait at
+    one queue are woken one for each entry, unless two come at once: then the first that wakes may
+    take both (CPython 3.11), and work of a millisecond is done one after the other.
 
     Parameters
     ----------
     count : int
-    executor : Executor, optional
-        None where there is one thread.
+        How many in all.
     """
 
-    count: int = 1
-    executor: Executor | None = None
+    def __init__(self, count: int = 1) -> None:
+        self.count = count
+        self._helpers = tuple(ThreadPoolExecutor(1) for _ in range(count - 1))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for helper in self._helpers:
+            helper.shutdown(cancel_futures=True)
+
+    def each(self, work: Callable[..., Part], *columns: Any) -> Iterator[Part]:
+        """Yield what ``work`` gives for each row of ``columns``, in their order.
+
+        Row k is done by helper k, and then again from the first; rows of the caller when they are
+        asked for.
+        """
+        rows = list(zip(*columns, strict=True))
+        futures: dict[int, Future[Part]] = {
+            k: self._helpers[k % self.count - 1].submit(work, *row)
+            for k, row in enumerate(rows)
+            if k % self.count
+        }
+        for k, row in enumerate(rows):
+            yield futures.pop(k).result() if k in futures else work(*row)
 
 
 ALONE = Threads()
@@ -47,10 +77,9 @@ def shared_out(
         done(blocks)
         return [only]
     borders = [blocks * k // parts for k in range(parts + 1)]
-    run = map if threads.executor is None or parts < 2 else threads.executor.map
     found = []
     for begin, end, made in zip(
-        borders[:-1], borders[1:], run(work, borders[:-1], borders[1:]), strict=True
+        borders[:-1], borders[1:], threads.each(work, borders[:-1], borders[1:]), strict=True
     ):
         found.append(made)
         done(end - begin)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from neuromix.array.linear.course import Sent, sent
 from neuromix.array.linear.deviates import trial_key
 from neuromix.array.linear.die import Die, Range
 from neuromix.array.taps import no_taps
+from neuromix.array.threads import Threads
 from neuromix.compiling import kept
 from neuromix.data.events import Events
 
@@ -33,8 +33,7 @@ def samples_by_the_clock(
     spikes: Sequence[Mapping[str, Events]],
     steps: int,
     trials: range,
-    pool: Executor,
-    threads: int,
+    threads: Threads,
 ) -> list[dict[str, Events]]:
     """Advance a group through many samples, each from rest; return spikes by sample and array.
 
@@ -48,17 +47,18 @@ def samples_by_the_clock(
     steps : int
     trials : range
         As many as samples.
-    pool : Executor
-    threads : int
-        Into so many parts the samples are cut.
+    threads : Threads
+        To which the samples are shared out.
     """
     group = die.groups[which]
     outside = sent(group, spikes, steps, die.dt)
-    cuts = np.unique(np.linspace(0, len(spikes), threads + 1).astype(int))
+    cuts = np.unique(np.linspace(0, len(spikes), threads.count + 1).astype(int))
     parts = [
         (item, a, b) for item in die.ranges[which] for a, b in itertools.pairwise(cuts.tolist())
     ]
-    found = list(pool.map(lambda part: _passed(die, part[0], outside, trials, *part[1:]), parts))
+    found = list(
+        threads.each(lambda part: _passed(die, part[0], outside, trials, *part[1:]), parts)
+    )
     sample, step, lane = (np.concatenate(column) for column in zip(*found, strict=True))
     ends, time, lane = _in_order(sample, step, lane, len(spikes), steps, die.dt)
     left: list[dict[str, Events]] = []

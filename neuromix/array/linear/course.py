@@ -8,7 +8,6 @@ events in the same order however neurons are shared out, so that the result is t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +23,7 @@ from neuromix.array.linear.lanes import LANES
 from neuromix.array.linear.membranes import MEMBRANE
 from neuromix.array.probes import LINEAR_QUANTITIES, Watched, trace
 from neuromix.array.taps import Layout, Probing, Taps
+from neuromix.array.threads import ALONE, Threads
 from neuromix.data.events import Events
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def by_the_clock(
     steps: int,
     trial: int,
     wanted: Mapping[str, Watched],
-    pool: Executor | None = None,
+    threads: Threads = ALONE,
     done: Callable[[int], None] = lambda _: None,
 ) -> tuple[dict[str, Events], dict[str, xr.DataArray]]:
     """Advance a group from rest and return spikes by array, and traces by name.
@@ -76,7 +76,7 @@ def by_the_clock(
     steps, trial : int
     wanted : mapping of str to Watched
         What is recorded, of any group.
-    pool : Executor, optional
+    threads : Threads
         On which ranges are advanced side by side.
     done : callable
         Told how many steps are done, now and then.
@@ -87,7 +87,7 @@ def by_the_clock(
     ranges = [_begun(die, group, item, steps, trial, probing) for item in die.ranges[which]]
     piece = max(1, PIECE * LANES // group.lanes)
     window = piece if len(ranges) == 1 else min(piece, die.window(which, steps))
-    log = _played(ranges, outside, steps, window, pool, done)
+    log = _played(ranges, outside, steps, window, threads, done)
     step = np.repeat(np.arange(1, steps + 1), np.diff(log.at[: steps + 1]))
     lanes = log.row[: log.at[steps]] - group.first_row
     found = {}
@@ -107,7 +107,7 @@ def _played(
     outside: Log,
     steps: int,
     window: int,
-    pool: Executor | None,
+    threads: Threads,
     done: Callable[[int], None],
 ) -> Log:
     """Advance all ranges to the end and return who spiked when."""
@@ -118,11 +118,10 @@ def _played(
             done(stop - start)
         return ranges[0].own
     at, rows = np.zeros(steps + 2, np.int64), np.empty(0, np.int32)
-    run = map if pool is None else pool.map
     for start in range(0, steps, window):
         stop = min(steps, start + window)
         inside = Log(at, rows)
-        list(run(lambda item: item.advance(start, stop, outside, inside), ranges))  # noqa: B023
+        list(threads.each(lambda item: item.advance(start, stop, outside, inside), ranges))  # noqa: B023
         counts = sum(np.diff(item.own.at[start : stop + 1]) for item in ranges)
         at[start + 1 : stop + 1] = at[start] + np.cumsum(counts)
         pieces = [item.own.row[item.own.at[start] : item.own.at[stop]] for item in ranges]

@@ -17,6 +17,7 @@ from neuromix.array.headway import Headway
 from neuromix.array.inputs import Inputs, given_inputs
 from neuromix.array.probes import Watched
 from neuromix.array.recording import Recording
+from neuromix.array.threads import ALONE, Threads
 from neuromix.data.events import Events
 from neuromix.display.progress import Progress, quiet
 from neuromix.errors import BadValue, UnknownName
@@ -86,8 +87,7 @@ def run(
 
     spikes = given_inputs(chip.blocks, inputs, duration)
     die = Die.of(chip, dt, threads)
-    with ThreadPoolExecutor(threads) as pool:
-        shared = pool if threads > 1 else None
+    with Threads(threads) as shared:
         return played(die, spikes, duration, trial, mode, wanted, shared, progress)
 
 
@@ -109,9 +109,10 @@ def run_batch(
 
     given = [given_inputs(chip.blocks, item, duration) for item in batch]
     trials = range(first_trial, first_trial + len(given))
+    if not wanted and _together(die, mode):
+        with Threads(threads) as shared:
+            return played_together(die, given, duration, trials, shared, progress)
     with ThreadPoolExecutor(threads) as pool:
-        if not wanted and _together(die, mode):
-            return played_together(die, given, duration, trials, pool, threads, progress)
         left = []
         for recording in pool.map(
             lambda item: played(die, item[0], duration, item[1], mode, wanted),
@@ -138,8 +139,7 @@ def played_together(
     given: list[dict[str, Events]],
     duration: float,
     trials: range,
-    pool: ThreadPoolExecutor,
-    threads: int,
+    threads: Threads,
     progress: Progress = quiet,
 ) -> list[Recording]:
     """Run a die without loops from rest for each of many inputs, group after group."""
@@ -150,7 +150,7 @@ def played_together(
     for which in range(len(die.groups)):
         # All samples pass a group before the next one comes.
         progress(len(spikes) * which // len(die.groups), len(spikes), "samples")
-        found = samples_by_the_clock(die, which, spikes, steps, trials, pool, threads)
+        found = samples_by_the_clock(die, which, spikes, steps, trials, threads)
         for item, its in zip(spikes, found, strict=True):
             item.update(its)
     progress(len(spikes), len(spikes), "samples")
@@ -164,7 +164,7 @@ def played(
     trial: int,
     mode: str = "auto",
     wanted: Mapping[str, Watched] = MappingProxyType({}),
-    pool: ThreadPoolExecutor | None = None,
+    threads: Threads = ALONE,
     progress: Progress = quiet,
 ) -> Recording:
     """Run a die from rest, group after group."""
@@ -196,7 +196,7 @@ def played(
             headway.add(steps * group.lanes, _names(group))
             continue
         found, membranes = by_the_clock(
-            die, which, spikes, steps, trial, wanted, pool,
+            die, which, spikes, steps, trial, wanted, threads,
             lambda count: headway.add(count * group.lanes, _names(group)),  # noqa: B023
         )  # fmt: skip
         spikes.update(found)
