@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from neuromix.array.blocks import Blocks
 from neuromix.array.chip import Array, Chip
+from neuromix.array.delivery import Stretch, stretches
 from neuromix.array.fabric import Fabric
 from neuromix.array.fetching import Fetching
 from neuromix.array.memory import Codes, SparseCodes, stacked
@@ -118,6 +119,11 @@ class ArrayDie:
         if self.path is None or isinstance(self.codes, SparseCodes):
             return None
         return Fetching.of(self.codes, self.blocks.prepared)
+
+    @functools.cached_property
+    def stretches(self) -> list[Stretch]:
+        """Neurons whose paths are served side by side; none with a dense memory."""
+        return stretches(self.codes, self.array.n) if isinstance(self.codes, SparseCodes) else []
 
     @functools.cached_property
     def blocks(self) -> Blocks:

@@ -40,7 +40,7 @@ GIVEN_IN_ALL = 3
 LONGEST = 1.0
 """s: no handshake, path or clock is slower."""
 
-DEEPEST = 2**20
+DEEPEST = 2**24
 """Of a FIFO."""
 
 WIDEST = 64

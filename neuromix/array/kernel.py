@@ -175,6 +175,8 @@ def population_kernel(
     entry_time, entry_lane, entry_code, entry_start
         For a sparse memory: when pulses begin, their lane and code; where those of each block and
         step begin (:class:`neuromix.array.delivery.Pulses`).
+    entry_block
+        The first block that these are of.
     width, prepared
         See :func:`prepared_pulses`.
     white, deviation, kept
@@ -251,8 +253,8 @@ def population_kernel(
     def advance_block(  # type: ignore[no-untyped-def]
         b, step, end, coming, spikes, spike_time, spike_address,
         blocks, octaves, size, n, first, steps, dt, pulse_time,
-        pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
-        white, deviation, kept, shot, wander, taps,
+        pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, entry_block,
+        width, prepared, white, deviation, kept, shot, wander, taps,
     ):  # fmt: skip
         """Advance a block to ``end``, or until spikes may find no room; return where it is."""
         tapped = taps.start[b + 1] > taps.start[b]
@@ -297,7 +299,7 @@ def population_kernel(
                     if active:
                         pulse(blocks, o, width)
                 if not dense:
-                    bucket = b * steps + step - first
+                    bucket = (b - entry_block) * steps + step - first
                     coming, last = entry_start[bucket], entry_start[bucket + 1]
                 while not dense and coming < last:
                     clear(blocks, o)
@@ -344,8 +346,8 @@ def population_kernel(
     @kept(nogil=True)
     def advance_population(  # type: ignore[no-untyped-def]
         blocks, octaves, size, n, first_block, last_block, first, steps, dt, pulse_time,
-        pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, width, prepared,
-        white, deviation, kept, shot, wander, taps,
+        pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start, entry_block,
+        width, prepared, white, deviation, kept, shot, wander, taps,
     ):  # fmt: skip
         spike_time = np.empty(64 + n)
         spike_address = np.empty(64 + n, np.uint32)
@@ -360,7 +362,7 @@ def population_kernel(
                     b, step, first + steps, coming, spikes, spike_time, spike_address,
                     blocks, octaves, size, n, first, steps, dt, pulse_time,
                     pulse_row, codes, fetched, entry_time, entry_lane, entry_code, entry_start,
-                    width, prepared, white, deviation, kept, shot, wander, taps,
+                    entry_block, width, prepared, white, deviation, kept, shot, wander, taps,
                 )  # fmt: skip
         return spike_time[:spikes], spike_address[:spikes]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuromix.array.congestion import PathCounts
-from neuromix.array.delivery import Paths, Pulses
+from neuromix.array.delivery import Paths, Pulses, counts_of
 from neuromix.array.die import ArrayDie
 from neuromix.array.headway import PIECE, UNHEARD, Headway
 from neuromix.array.lanes import LANES, into_lanes, out_of_lanes
@@ -107,11 +107,11 @@ class Population:
         )  # fmt: skip
         self._dense = NO_CODES if isinstance(die.codes, SparseCodes) else die.codes
         self._reads = np.zeros(len(die.codes))
-        self._paths = (
-            Paths(die.codes, n, self._setup, self._width, duration)
+        self._paths = [
+            Paths(die.codes, stretch, self._setup, self._width, duration)
+            for stretch in die.stretches
             if isinstance(die.codes, SparseCodes)
-            else None
-        )
+        ]
 
     def advance(self, until: float, events: Events) -> Events:
         """See :meth:`neuromix.array.block.Block.advance`; ``until`` is a multiple of the step."""
@@ -129,7 +129,8 @@ class Population:
         return spikes
 
     def _are_many(self, events: Events) -> bool:
-        return self._paths is not None and len(events) * self._paths.widest > PULSES_AT_ONCE
+        widest = sum(item.widest for item in self._paths)
+        return len(events) * widest > PULSES_AT_ONCE
 
     def _windows(self, last: int, events: Events) -> Iterator[tuple[int, Events]]:
         """Cut a long course with a sparse memory into windows of so many pulses."""
@@ -149,33 +150,44 @@ class Population:
         """Go to the end of step ``last`` and return the spikes, not sorted."""
         begin, blocks = self.step, len(self._blocks)
         steps = last - begin
-        codes, rows, times, pulses = self._dense, NO_ROWS, NO_TIMES, NONE
-        if self._paths is not None:
-            row = events.address.astype(np.int64)
-            pulses = self._paths.schedule(events.time, row, blocks, begin, steps, self.dt)
-        elif len(events) or len(self.waiting):
+        rows, times = NO_ROWS, NO_TIMES
+        if not self._paths and (len(events) or len(self.waiting)):
             due = Events.trusted(events.time + self._setup, events.address)
             arrived = Events.joined([self.waiting, due])
             self.waiting = arrived.between(last * self.dt, np.inf)
             arrived = arrived.between(-np.inf, last * self.dt)
             times, rows = arrived.time, arrived.address.astype(np.int64)
             self._reads += np.bincount(rows, minlength=len(self._reads))
+        row = events.address.astype(np.int64) if self._paths else NO_ROWS
 
-        def part(first: int, end: int) -> Spikes:
+        def scheduled(paths: Paths) -> Pulses:
+            first, end = paths.stretch.blocks
+            return paths.schedule(events.time, row, end - first, begin, steps, self.dt)
+
+        def moved(first: int, end: int, pulses: Pulses, begins: int) -> Spikes:
             spikes: Spikes = self._kernel(
-                *self._state, first, end, begin, steps, self.dt, times, rows, codes, self._fetched,
-                *pulses, *self._tables,
+                *self._state, first, end, begin, steps, self.dt, times, rows, self._dense,
+                self._fetched, *pulses, begins, *self._tables,
             )  # fmt: skip
             return spikes
 
+        def stretch(paths: Paths) -> Spikes:
+            first, end = paths.stretch.blocks
+            return moved(first, end, scheduled(paths), first)
+
+        self.step = last
+        if len(self._paths) > 1:
+            found = list(self._threads.each(stretch, self._paths))
+            self._headway.add(blocks * steps, self.die.name)
+            return _concatenated(found)
+        pulses = scheduled(self._paths[0]) if self._paths else NONE
         found = shared_out(
-            part,
+            lambda first, end: moved(first, end, pulses, 0),
             blocks,
             self._threads,
             blocks * steps // PIECE,
             lambda count: self._headway.add(count * steps, self.die.name),
         )
-        self.step = last
         return found[0] if len(found) == 1 else _concatenated(found)
 
     def traces(self) -> Iterator[tuple[Watched, NDArray[np.floating[Any]]]]:
@@ -186,12 +198,12 @@ class Population:
 
     def leave(self, events: Events) -> None:
         """Take events that have no effect before the end; of paths, they are counted."""
-        if self._paths is not None:
-            self._paths.receive(events.time, events.address.astype(np.int64))
+        for paths in self._paths:
+            paths.receive(events.time, events.address.astype(np.int64))
 
     def path_counts(self) -> PathCounts | None:
         """Return what the paths of a sparse memory have done."""
-        return self._paths.counts() if self._paths is not None else None
+        return counts_of(self._paths) if self._paths else None
 
     def energy(self, duration: float) -> dict[str, float]:
         """Return what each part has taken from the supply, J."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from neuromix.array import population
 from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.congestion import PathCounts, congestion
-from neuromix.array.delivery import Paths
+from neuromix.array.delivery import Paths, Stretch, counts_of
 from neuromix.array.encoders import poisson_code
 from neuromix.array.fabric import Fabric
 from neuromix.array.histogram import TimeHistogram
@@ -37,7 +37,7 @@ arrivals = st.lists(st.tuples(st.integers(0, 120), st.integers(0, SOURCES - 1)),
 
 def paths_of(weights: object, duration: float) -> Paths:
     memory = codes_of(scipy.sparse.csr_array(np.array(weights)), (SOURCES, NEURONS), "wire")
-    return Paths(memory, NEURONS, SETUP, WIDTH, duration)
+    return Paths(memory, Stretch.whole(memory, NEURONS), SETUP, WIDTH, duration)
 
 
 def chip_of(codes: object, sources: int, neurons: int, loop: object = None) -> Chip:
@@ -60,7 +60,7 @@ def test_waits_of_a_few_words_by_hand() -> None:
     paths = paths_of(weights, 12e-6)
     time, row = np.array([0.0, 1e-6, 2e-6, 30e-6]), np.array([0, 1, 0, 0])
     paths.schedule(time, row, 1, 0, 2, 20e-6)
-    counts = paths.counts()
+    counts = counts_of([paths])
     # Read at 0, 7 and 14 µs, and at 1 µs; what comes at 30 µs comes after the end.
     assert (counts.served, counts.waiting, counts.words, counts.waited) == (3, 1, 4, 2)
     assert counts.wait.count == 4
@@ -68,13 +68,13 @@ def test_waits_of_a_few_words_by_hand() -> None:
     assert counts.wait.total == pytest.approx(6e-6 + 12e-6)
     assert counts.longest_wait == pytest.approx(12e-6)
     assert counts.load == 1.0
-    assert paths_of(weights, 1.0).counts().load == 0.0
+    assert counts_of([paths_of(weights, 1.0)]).load == 0.0
 
 
 def test_the_busiest_path_is_the_one_with_most_words() -> None:
     paths = paths_of([[5, 0, 0, 0], [7, -3, 0, 0], [0, 0, 0, 0]], 1e-3)
     paths.schedule(np.arange(6) * 1e-4, np.array([0, 1, 0, 1, 1, 2]), 1, 0, 100, 10e-6)
-    assert paths.counts().load == pytest.approx(5 * 7e-6 / 1e-3)
+    assert counts_of([paths]).load == pytest.approx(5 * 7e-6 / 1e-3)
 
 
 @settings(max_examples=200, deadline=None)
@@ -91,7 +91,7 @@ def test_words_are_served_or_wait_whatever_the_cut(weights, pairs, ticks: int, c
             due = int(np.searchsorted(time, stop * DT))
             paths.schedule(time[given:due], row[given:due], 1, step, stop - step, DT)
             step, given = stop, due
-        counts.append(paths.counts())
+        counts.append(counts_of([paths]))
     free, waits, late = [-np.inf] * NEURONS, [], 0
     for moment, source in zip(time, row, strict=True):
         for k in np.flatnonzero(weights[source]):

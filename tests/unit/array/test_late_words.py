@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuromix.array.delivery import Paths
+from neuromix.array.delivery import Paths, Stretch
 from neuromix.array.late_words import ROOM, SLOTS, LateWords, due_words, put_word, take_words
 from neuromix.array.memory import SparseCodes
 
@@ -69,7 +69,11 @@ def test_an_overloaded_memory_pulses_the_same_in_any_windows() -> None:
     row = random.integers(0, 8, len(time))
     found = []
     for width in (steps, 1, 7):
-        paths, pulses, given = Paths(memory, neurons, 5e-6, 2e-6, steps * dt), [], 0
+        paths, pulses, given = (
+            Paths(memory, Stretch.whole(memory, neurons), 5e-6, 2e-6, steps * dt),
+            [],
+            0,
+        )
         for first in range(0, steps, width):
             last = min(first + width, steps)
             due = int(np.searchsorted(time, last * dt))

@@ -5,9 +5,10 @@ import provisional
 import pytest
 import scipy.sparse
 
+import neuromix as nmx
 from neuromix.array import fetching, population
 from neuromix.array.chip import Array, Chip, SpikeSource
-from neuromix.array.delivery import Paths
+from neuromix.array.delivery import Paths, Stretch, counts_of, stretches
 from neuromix.array.encoders import poisson_code
 from neuromix.array.fabric import Fabric
 from neuromix.array.memory import SparseCodes, codes_of, stacked, words
@@ -99,7 +100,7 @@ def test_threads_and_windows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 def test_events_wait_for_a_busy_path() -> None:
     memory = codes_of(scipy.sparse.csr_array(np.array([[5, 0], [7, -3]])), (2, 2), "wire")
     assert isinstance(memory, SparseCodes)
-    paths = Paths(memory, 2, setup=5e-6, width=2e-6, duration=14.5e-6)
+    paths = Paths(memory, Stretch.whole(memory, 2), setup=5e-6, width=2e-6, duration=14.5e-6)
     time, row = np.array([0.0, 1e-6, 2e-6]), np.array([0, 1, 0])
     pulses = paths.schedule(time, row, 1, 0, 10, 1e-6)
     assert pulses.time == pytest.approx([5e-6, 6e-6])
@@ -108,7 +109,7 @@ def test_events_wait_for_a_busy_path() -> None:
     later = paths.schedule(time[:0], row[:0], 1, 10, 20, 1e-6)
     assert later.time == pytest.approx([12e-6, 19e-6])
     assert later.code.tolist() == [7, 5]
-    counts = paths.counts()
+    counts = counts_of([paths])
     assert (counts.served, counts.waiting, counts.waited) == (4, 0, 2)
     assert counts.wait.total == pytest.approx(6e-6 + 12e-6)
     assert counts.longest_wait == pytest.approx(12e-6)
@@ -120,10 +121,12 @@ def test_the_queue_of_a_path_is_that_of_constant_service() -> None:
     busy, load, n = 7e-6, 0.6, 400_000
     memory = SparseCodes(np.array([0, 1]), np.array([0], np.int32), np.array([9], np.int8))
     time = np.cumsum(np.random.default_rng(7).exponential(busy / load, n))
-    paths = Paths(memory, 1, setup=5e-6, width=2e-6, duration=float(time[-1]) + 1e-3)
+    paths = Paths(
+        memory, Stretch.whole(memory, 1), setup=5e-6, width=2e-6, duration=float(time[-1]) + 1e-3
+    )
     paths.schedule(time, np.zeros(n, np.int64), 1, 0, int(time[-1] / 1e-3) + 2, 1e-3)
     expected = load * busy / (2.0 * (1.0 - load))
-    assert paths.counts().wait.mean == pytest.approx(expected, rel=0.04)
+    assert counts_of([paths]).wait.mean == pytest.approx(expected, rel=0.04)
 
 
 def test_memories_are_stacked() -> None:
@@ -149,3 +152,58 @@ def test_what_is_no_memory(given: object, said: str) -> None:
     with pytest.raises(BadValue) as caught:
         codes_of(given, (2, 3), "wire")
     assert said in str(caught.value)
+
+
+def test_stretches_hold_all_words_once():
+    rng = np.random.default_rng(4)
+    neurons, rows = 5003, 40
+    matrix = scipy.sparse.random_array((rows, neurons), density=0.02, rng=rng, format="csr")
+    matrix.data = rng.integers(1, 60, len(matrix.data))
+    memory = codes_of(matrix.astype(np.int64), (rows, neurons), "weights")
+    found = stretches(memory, neurons)
+    assert len(found) == 2
+    assert sum(item.neurons for item in found) == neurons
+    for row in range(rows):
+        assert found[0].low[row] == memory.start[row]
+        assert found[0].high[row] == found[1].low[row]
+        assert found[1].high[row] == memory.start[row + 1]
+        for item in found:
+            its = memory.neuron[item.low[row] : item.high[row]] - item.first
+            assert not its.size or 0 <= its.min() <= its.max() < item.neurons
+    assert [len(stretches(memory, n)) for n in (100, 4095, 4096, 40_000, 10**6)] == [1, 1, 2, 2, 8]
+
+
+@pytest.mark.filterwarnings("ignore::neuromix.errors.OutsideValidity")
+@pytest.mark.filterwarnings("ignore::neuromix.errors.PathsCongested")
+@pytest.mark.parametrize("loop", [False, True])
+def test_stretches_change_nothing(monkeypatch, loop):
+    """Whole, in two and in five, on one thread and on two: the same bytes."""
+    rng = np.random.default_rng(5)
+    n = 300
+
+    def run(count, threads):
+        worth = n // count if count > 1 else 10**9
+        for name in ("WORTH_TWO", "WORTH_MORE"):
+            monkeypatch.setattr(f"neuromix.array.delivery.{name}", worth)
+        chip = nmx.Chip(3)
+        chip.add("in", nmx.SpikeSource(30))
+        chip.add("array", nmx.Array(nmx.model("lif_neuron"), n))
+        through = (nmx.model("dac_synapse"), nmx.model("dpi_synapse"))
+        chip.connect("in", "array", weights=weights["in"], through=through)
+        if loop:
+            chip.connect("array", "array", weights=weights["array"], through=through)
+        monkeypatch.setattr("neuromix.array.course.WORTH_SHARING", 1)
+        seen = nmx.run(chip, given, duration=4e-3, dt=4e-6, threads=threads)
+        paths = seen.links["array"].paths
+        assert paths.waited > 0
+        return seen.digest(), seen.energy, paths.words, paths.waited, paths.wait.longest
+
+    weights = {
+        name: scipy.sparse.csr_array(
+            rng.integers(10, 60, (rows, n)) * (rng.random((rows, n)) < 0.1)
+        )
+        for name, rows in (("in", 30), ("array", n))
+    }
+    given = {"in": nmx.poisson_code(np.full(30, 255), 4e-3, 3e3, seed=2)}
+    first, *others = (run(count, threads) for count in (1, 2, 5) for threads in (1, 2))
+    assert all(other == first for other in others)
