@@ -165,7 +165,7 @@ Written by `python tools/products_page.py --page docs/products.md`; a single row
 is log2(1/error): those of the ideal quantizer whose rounding is as large, for a signal that fills
 its scale evenly (IEEE Std 1241-2010 defines effective bits by that rounding). Cells are the
 characterized ones of gf180mcu, 27 °C, one die each, mismatch and noise on. *Simulated in* is the
-time of a loaded two-core machine without compiling; that of the spiking form adds up, calibration
+time of a two-core machine without compiling; that of the spiking form adds up, calibration
 included. The command says beforehand how long that will be, from a few rows that it times."""
 
 LIMITS = """## What limits each form
