@@ -204,6 +204,24 @@ def test_noise_inside_of_steps_is_that_of_the_clock():
     assert intervals[0].std() == pytest.approx(intervals[1].std(), rel=0.05)
 
 
+def test_a_noisy_spike_inside_of_a_step_is_one_of_the_clock_at_its_end():
+    """Without inputs a membrane goes one way within a step, and both have the same deviates."""
+    chip = nmx.Chip(4)
+    model = neuron(5e-3, rest=10.5e-3, mismatch=None)
+    chip.add("cell", nmx.Array(model, 300, initial=0.0))
+    clock, inside = (
+        nmx.run(chip, {}, duration=0.1, dt=DT, mode=mode).events["cell"]
+        for mode in ("clock", "inside")
+    )
+    firsts = [(clock.of(k)[0], inside.of(k)[0]) for k in range(300) if len(clock.of(k))]
+    assert len(firsts) > 250
+    late = np.array([end - found for end, found in firsts]) / DT
+    assert late.min() > -1e-6
+    assert late.max() < 1.0 + 1e-6
+    # Drift and noise take a membrane over its threshold anywhere in a step.
+    assert 0.2 < np.median(late) < 0.8
+
+
 def test_only_the_clock_is_noisy_and_loops_take_time():
     noisy = nmx.Chip(1)
     noisy.add("cell", nmx.Array(neuron(5e-3), 3))

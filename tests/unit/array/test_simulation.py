@@ -4,6 +4,7 @@ import numpy as np
 import provisional
 import pytest
 
+import neuromix as nmx
 from neuromix.array.chip import Array, Chip, SpikeSource
 from neuromix.array.die import array_die
 from neuromix.array.encoders import poisson_code, rate_code
@@ -198,3 +199,18 @@ def test_dies_are_shown_the_same_inputs():
     assert found[0][0].digest() != found[1][0].digest()
     counts = run_dies(dies, batch, duration=DURATION, summary=len)
     assert counts == [2, 2, 2]
+
+
+@pytest.mark.parametrize("dt", [1e-6, 1e-5, 4e-5])
+@pytest.mark.parametrize("current", [-1e-8, -3e-8, -1e-7])
+def test_a_membrane_that_is_drawn_down_settles(dt, current):
+    """Where the leak gives what is drawn: V = -U_T ln(|I|/I_L), but for its Early term."""
+    model = nmx.model("lif_neuron")
+    chip = Chip(1)
+    chip.add("cell", Array(model, 3, noise=False, mismatch=False, current=current))
+    left = run(chip, {}, duration=5e-3, dt=dt, record=["cell.v_mem"])
+    assert not len(left.events["cell"])
+    dynamics = model.dynamics
+    settled = -dynamics.leak_slope * np.log(1.0 - current / dynamics.leak_current)
+    late = left.traces["cell.v_mem"].to_numpy()[-20:]
+    assert np.abs(late - settled).max() < 0.5 * dynamics.leak_slope

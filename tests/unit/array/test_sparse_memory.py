@@ -207,3 +207,24 @@ def test_stretches_change_nothing(monkeypatch, loop):
     given = {"in": nmx.poisson_code(np.full(30, 255), 4e-3, 3e3, seed=2)}
     first, *others = (run(count, threads) for count in (1, 2, 5) for threads in (1, 2))
     assert all(other == first for other in others)
+
+
+@pytest.mark.parametrize("index", [10**7, 3, -1])
+@pytest.mark.parametrize("form", ["csr", "csc"])
+def test_a_sparse_array_with_places_outside_of_itself_is_refused(form, index):
+    """SciPy does not look, and a kernel would write there."""
+    matrix = scipy.sparse.csr_array(np.full((3, 3), 20)).asformat(form)
+    matrix.indices[5] = index
+    chip = nmx.Chip(1)
+    chip.add("in", nmx.SpikeSource(3))
+    chip.add("array", nmx.Array(nmx.model("lif_neuron"), 3))
+    through = (nmx.model("dac_synapse"), nmx.model("dpi_synapse"))
+    with pytest.raises(BadValue, match="outside of itself"):
+        chip.connect("in", "array", weights=matrix, through=through)
+    assert not chip.paths, "a connection that was refused leaves nothing"
+
+
+def test_elements_that_are_given_twice_add_up_beyond_their_type():
+    twice = scipy.sparse.coo_array((np.full(4, 63, np.int8), ([0] * 4, [0] * 4)), shape=(2, 2))
+    with pytest.raises(BadValue, match="252"):
+        codes_of(twice, (2, 2), "weights")
