@@ -23,6 +23,9 @@ TRACES_SHOWN = 6
 OVERLAID = 100
 """Bins of a histogram at most."""
 
+DECADE, MARGIN = 10.0, 1.05
+"""Least width of a logarithmic axis of times, and what is left at its ends."""
+
 DWARFING = 30.0
 """How many times as high as all others a bar makes them too low to be seen."""
 
@@ -206,6 +209,10 @@ def time_histogram(times: CountedTimes, label: str, what: str = "events") -> Fig
             counts[shown], borders[shown.start : shown.stop + 1] * factor, fill=True, color=BLUE
         )
         axes.set_xscale("log")
+        # A decade at least, so that the axis has numbers that do not stand on each other.
+        low, high = borders[shown.start] * factor, borders[shown.stop] * factor
+        wider = max(1.0, DECADE * low / high) ** 0.5
+        axes.set_xlim(low / wider / MARGIN, high * wider * MARGIN)
         axes.set_xlabel(axis_label(label, unit))
         if zeros > DWARFING * counts.max():
             axes.set_yscale("log")
